@@ -1,0 +1,1 @@
+"""Sound as bytes and samples: containers, decoding, encoding, measures."""

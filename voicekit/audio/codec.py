@@ -1,0 +1,70 @@
+"""Encode and decode through the sound worker, never in this process."""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from voicekit.child import Child, ChildDied
+from voicekit.errors import BadReply
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["decode", "encode"]
+
+TIMEOUT_S = 60.0
+
+
+def encode(wav: bytes, container: str) -> bytes:
+    """Turn a WAV file into ``flac``, ``mp3`` or ``ogg``.
+
+    Raises
+    ------
+    BadReply
+        If the sound worker cannot.
+    """
+    return _ask({"operation": "encode", "format": container}, wav)[1]
+
+
+def decode(audio: bytes) -> tuple[NDArray[np.float32], int]:
+    """Return the samples of a file and its sample rate.
+
+    Returns
+    -------
+    samples : ndarray, shape=(frames, channels)
+        Full scale is 1.
+    sample_rate : int
+        In Hz.
+
+    Raises
+    ------
+    BadReply
+        If libsndfile cannot read it: it reads WAV, FLAC, MP3, Ogg and AIFF, no WebM,
+        m4a or AAC.
+    """
+    import numpy as np  # noqa: PLC0415 - a first offline clip needs no NumPy
+
+    shape, raw = _ask({"operation": "decode"}, audio)
+    samples = np.frombuffer(raw, np.float32)
+    return samples.reshape(shape["frames"], shape["channels"]), shape["sample_rate"]
+
+
+def _ask(header: Mapping[str, Any], payload: bytes) -> tuple[Mapping[str, Any], bytes]:
+    try:
+        answer, data = _worker().ask(header, payload, timeout=TIMEOUT_S)
+    except ChildDied as error:
+        raise BadReply(f"The sound worker cannot read this audio: {error}.") from None
+    if "error" in answer:
+        raise BadReply(f"This audio cannot be read: {answer['error']}")
+    return answer, data
+
+
+@cache
+def _worker() -> Child:
+    worker = Child("voicekit.audio.worker")
+    atexit.register(worker.close)
+    return worker

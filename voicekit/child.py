@@ -1,0 +1,175 @@
+"""A child process that answers framed requests, so that a crash stays its own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+__all__ = [
+    "Child",
+    "ChildDied",
+    "Message",
+    "private_pipes",
+    "read_message",
+    "serve",
+    "write_message",
+]
+
+Message: TypeAlias = tuple[Mapping[str, Any], bytes]
+"""A JSON header and a payload of bytes."""
+
+_LENGTHS = struct.Struct(">II")
+
+
+class ChildDied(Exception):  # noqa: N818 - a fact for the caller, who words the error
+    """The child ended, or was ended, before it answered."""
+
+
+class Child:
+    """One child process, asked one thing at a time.
+
+    It is started by the first question and again after it died. Its standard input
+    closes when this process ends, however it ends, and then it ends too.
+
+    Parameters
+    ----------
+    module : str
+        The module that is run, as ``python -m module``.
+    """
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+
+    def ask(
+        self, header: Mapping[str, Any], payload: bytes = b"", *, timeout: float
+    ) -> Message:
+        """Send one message and return the answer; blocks.
+
+        Raises
+        ------
+        ChildDied
+            If the child ends before it answers, or takes longer than `timeout`
+            seconds and is ended for it.
+        """
+        with self._lock:
+            process = self._running()
+            alarm = threading.Timer(timeout, process.kill)
+            alarm.start()
+            try:
+                return self._exchange(process, header, payload)
+            except (OSError, EOFError) as error:
+                raise ChildDied(self._reap(process, alarm)) from error
+            finally:
+                alarm.cancel()
+
+    def close(self) -> None:
+        """End the child, if there is one. A question in flight raises `ChildDied`."""
+        if (process := self._process) is not None:
+            process.kill()
+        with self._lock:
+            self._let_go()
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is not None and self._process.poll() is not None:
+            self._let_go()
+        if self._process is None:
+            self._process = subprocess.Popen(  # noqa: S603 - our own module
+                # -P: a stray json.py beside the notebook must not be imported.
+                [sys.executable, "-P", "-m", self._module],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                bufsize=0,
+                start_new_session=True,  # an interrupted kernel must not take it along
+            )
+        return self._process
+
+    def _exchange(
+        self, process: subprocess.Popen[bytes], header: Mapping[str, Any], payload: bytes
+    ) -> Message:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        write_message(process.stdin.fileno(), header, payload)
+        return read_message(process.stdout.fileno())
+
+    def _reap(self, process: subprocess.Popen[bytes], alarm: threading.Timer) -> str:
+        timed_out = not alarm.is_alive()
+        process.kill()
+        code = process.wait()
+        self._let_go()
+        if timed_out:
+            return f"it took longer than {alarm.interval:.0f} s and was ended"
+        return f"it ended by signal {-code}" if code < 0 else f"it ended with code {code}"
+
+    def _let_go(self) -> None:
+        if (process := self._process) is not None:
+            process.wait()
+            for stream in (process.stdin, process.stdout):
+                assert stream is not None
+                stream.close()
+        self._process = None
+
+
+def read_message(descriptor: int) -> Message:
+    """Read one message.
+
+    Raises
+    ------
+    EOFError
+        If the other side closed first.
+    """
+    sizes = _LENGTHS.unpack(_read_exactly(descriptor, _LENGTHS.size))
+    header = json.loads(_read_exactly(descriptor, sizes[0]))
+    return header, _read_exactly(descriptor, sizes[1])
+
+
+def write_message(descriptor: int, header: Mapping[str, Any], payload: bytes) -> None:
+    """Write one message."""
+    head = json.dumps(header).encode()
+    _write_all(descriptor, _LENGTHS.pack(len(head), len(payload)) + head)
+    _write_all(descriptor, payload)
+
+
+def private_pipes() -> tuple[int, int]:
+    """Return descriptors for messages, and turn standard output into standard error.
+
+    A library that prints can then not damage a message.
+    """
+    reading, writing = os.dup(0), os.dup(1)
+    os.dup2(2, 1)
+    return reading, writing
+
+
+def serve(answer: Callable[[Mapping[str, Any], bytes], Message]) -> None:
+    """Answer messages until the other side closes."""
+    reading, writing = private_pipes()
+    with contextlib.suppress(EOFError):
+        while True:
+            write_message(writing, *answer(*read_message(reading)))
+
+
+def _read_exactly(descriptor: int, count: int) -> bytes:
+    buffer = bytearray(count)
+    view, filled = memoryview(buffer), 0
+    while filled < count:
+        chunk = os.read(descriptor, min(count - filled, 1 << 20))
+        if not chunk:
+            raise EOFError
+        view[filled : filled + len(chunk)] = chunk
+        filled += len(chunk)
+    return bytes(buffer)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]

@@ -1,0 +1,88 @@
+"""A job: one thing asked of one provider, and the key under which it is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+__all__ = ["KEY_VERSION", "KINDS", "InputFile", "Job", "Kind", "SettingValue"]
+
+Kind: TypeAlias = Literal[
+    "speech", "sound_effect", "music", "dubbing", "transcription", "clone", "proxies"
+]
+KINDS: tuple[Kind, ...] = (
+    "speech",
+    "sound_effect",
+    "music",
+    "dubbing",
+    "transcription",
+    "clone",
+    "proxies",
+)
+SettingValue: TypeAlias = bool | int | float | str
+"""A setting's value in canonical form: a whole number is never a float."""
+
+KEY_VERSION = 1
+"""Raise this only with a way to find what was stored under the old keys."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputFile:
+    """A file that goes with a job, known by its content."""
+
+    path: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One thing asked of one provider: checked, canonical, and ready to send."""
+
+    provider: str
+    kind: Kind
+    text: str = ""
+    """Exactly as it goes on the wire."""
+    voice: str | None = None
+    """The provider's own id of the voice."""
+    model: str | None = None
+    settings: Mapping[str, SettingValue] = field(default_factory=dict)
+    """Only what goes on the wire, in canonical form."""
+    format: str | None = None
+    take: int = 1
+    files: Mapping[str, InputFile] = field(default_factory=dict)
+    realm: str = "live"
+    """``live``, ``sandbox``, or the address where the user overrode it."""
+
+    @cached_property
+    def key(self) -> str:
+        """The SHA-256 under which the result is kept, as 64 hex digits.
+
+        It holds no account, no key material and no callback address, so that a stored
+        clip is found with no key and no network. A later release must make the same
+        key for the same call.
+        """
+        parts = {
+            "version": KEY_VERSION,
+            "realm": self.realm,
+            "provider": self.provider,
+            "kind": self.kind,
+            "model": self.model,
+            "voice": self.voice,
+            "text": self.text,
+            "files": {name: file.sha256 for name, file in self.files.items()},
+            "settings": dict(self.settings),
+            "format": self.format,
+            "take": self.take,
+        }
+        canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    @property
+    def voice_name(self) -> str | None:
+        """The voice as users write it, ``"provider:id"``."""
+        return None if self.voice is None else f"{self.provider}:{self.voice}"

@@ -1,0 +1,1 @@
+"""What voicekit keeps: the ledger of jobs, the audio files, the tables made of them."""

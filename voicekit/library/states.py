@@ -1,0 +1,84 @@
+"""The states of an attempt, and which may follow which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+__all__ = ["LIVE", "SHOWN", "State", "may_follow"]
+
+
+class State(StrEnum):
+    """How far one submission of a job has come, as the ledger keeps it."""
+
+    RESERVED = "RESERVED"
+    SENDING = "SENDING"
+    AMBIGUOUS = "AMBIGUOUS"
+    ACCEPTED = "ACCEPTED"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FETCHED = "FETCHED"
+    SETTLED = "SETTLED"
+    HELD = "HELD"
+    REFUSED = "REFUSED"
+    FAILED = "FAILED"
+    AT_RISK = "AT_RISK"
+
+
+SHOWN: Mapping[State, str] = {
+    State.RESERVED: "queued",
+    State.SENDING: "sending",
+    State.AMBIGUOUS: "sending",
+    State.ACCEPTED: "running",
+    State.RUNNING: "running",
+    State.SUCCEEDED: "running",
+    State.FETCHED: "done",
+    State.SETTLED: "done",
+    State.HELD: "held",
+    State.REFUSED: "refused",
+    State.FAILED: "failed",
+    State.AT_RISK: "at_risk",
+}
+"""The words that users see."""
+
+_LINE = (
+    State.RESERVED,
+    State.SENDING,
+    State.AMBIGUOUS,
+    State.ACCEPTED,
+    State.RUNNING,
+    State.SUCCEEDED,
+    State.FETCHED,
+    State.SETTLED,
+)
+
+LIVE = frozenset(_LINE)
+"""Open or successful: a job has at most one attempt in these."""
+
+_ENDS: Mapping[State, frozenset[State]] = {
+    # Nothing was sent: there is nothing to refuse and nothing to doubt.
+    State.RESERVED: frozenset({State.FAILED}),
+    State.SENDING: frozenset({State.REFUSED, State.FAILED, State.HELD}),
+    State.AMBIGUOUS: frozenset({State.REFUSED, State.FAILED, State.HELD}),
+    State.ACCEPTED: frozenset({State.FAILED, State.AT_RISK}),
+    State.RUNNING: frozenset({State.FAILED, State.AT_RISK}),
+    State.SUCCEEDED: frozenset({State.FAILED, State.AT_RISK}),
+    # What the user decides about doubt: adopt the task, or write it off.
+    State.HELD: frozenset({State.ACCEPTED, State.REFUSED, State.FAILED}),
+    State.AT_RISK: frozenset({State.SUCCEEDED, State.FETCHED}),
+}
+
+
+def may_follow(now: State, then: State) -> bool:
+    """Tell whether `then` may follow `now`. No attempt goes back on its line.
+
+    Examples
+    --------
+    >>> may_follow(State.SENDING, State.FETCHED)
+    True
+    >>> may_follow(State.ACCEPTED, State.SENDING)
+    False
+    """
+    if now in LIVE and then in LIVE:
+        return _LINE.index(then) >= _LINE.index(now)
+    return then in _ENDS.get(now, frozenset())

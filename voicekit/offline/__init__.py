@@ -1,0 +1,1 @@
+"""The built-in engine: eSpeak NG in a worker process, with no key and no network."""

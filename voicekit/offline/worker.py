@@ -1,0 +1,87 @@
+"""The offline engine's process: ``python -m voicekit.offline.worker``.
+
+Each utterance is spoken in a fresh fork of this process, which has initialised eSpeak NG
+and spoken nothing: the library carries state from one utterance into the next (measured,
+also after initialising again), and only a pristine copy gives the same samples in any
+order. The fork is made before the request comes, so a caller does not wait for it.
+
+Where there is no fork (Windows), the process answers one request and ends; whoever
+started it starts the next.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import json
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from voicekit.audio.wav import wav_bytes
+from voicekit.child import Message, private_pipes, read_message, write_message
+from voicekit.offline import espeak
+
+SHORTEST_SPEECH_S = 0.05
+"""eSpeak NG answers a text without any sound with 7 ms of silence."""
+
+
+def main() -> None:
+    """Answer requests until the other side closes."""
+    reading, writing = private_pipes()
+    library, sample_rate = espeak.initialise()
+    gc.freeze()  # a collection in a child would copy every page of the parent
+    can_fork = hasattr(os, "fork")
+    while True:
+        child = os.fork() if can_fork else 0
+        if child == 0:
+            _answer_one(library, sample_rate, reading, writing)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if status != 0:
+            # The caller sees the pipe close and says so; it may hold half an answer.
+            sys.exit(1)
+
+
+def _answer_one(
+    library: ctypes.CDLL, sample_rate: int, reading: int, writing: int
+) -> None:
+    try:
+        header, _ = read_message(reading)
+    except EOFError:
+        os._exit(2)
+    try:
+        answer = _speak(library, sample_rate, header)
+    except espeak.EspeakError as error:
+        answer = _refusal("espeak", str(error))
+    write_message(writing, *answer)
+
+
+def _speak(library: ctypes.CDLL, sample_rate: int, header: Mapping[str, Any]) -> Message:
+    text: str = header["text"]
+    speech = espeak.speak(library, sample_rate, espeak.Utterance(**header))
+    samples = len(speech.samples) // 2
+    if samples < SHORTEST_SPEECH_S * sample_rate:
+        return _refusal(
+            "nothing_to_say", "eSpeak NG finds nothing to pronounce in this text."
+        )
+    words = [
+        (text[position : position + length].strip(), first, last)
+        for position, length, first, last in speech.words
+    ]
+    head = {
+        "status": 200,
+        "sample_rate": sample_rate,
+        "samples": samples,
+        "words": words,
+    }
+    return head, wav_bytes(speech.samples, sample_rate)
+
+
+def _refusal(code: str, message: str) -> Message:
+    return {"status": 422}, json.dumps({"code": code, "message": message}).encode()
+
+
+if __name__ == "__main__":
+    main()
