@@ -28,15 +28,16 @@ Message: TypeAlias = tuple[Mapping[str, Any], bytes]
 _LENGTHS = struct.Struct(">II")
 
 
-class ChildDied(Exception):  # noqa: N818 - a fact for the caller, who words the error
+class ChildDied(Exception):
     """The child ended, or was ended, before it answered."""
 
 
 class Child:
     """One child process, asked one thing at a time.
 
-    It is started by the first question and again after it died. Its standard input
-    closes when this process ends, however it ends, and then it ends too.
+    It is started by the first question, and again after it died. Its standard input
+    closes when this process ends, however it ends, and then it ends too. A wait has no
+    end of its own: whoever sets a limit calls `kill` when it is reached.
 
     Parameters
     ----------
@@ -49,32 +50,29 @@ class Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
-    def ask(
-        self, header: Mapping[str, Any], payload: bytes = b"", *, timeout: float
-    ) -> Message:
+    def ask(self, header: Mapping[str, Any], payload: bytes = b"") -> Message:
         """Send one message and return the answer; blocks.
 
         Raises
         ------
         ChildDied
-            If the child ends before it answers, or takes longer than `timeout`
-            seconds and is ended for it.
+            If the child ends before it answers.
         """
         with self._lock:
             process = self._running()
-            alarm = threading.Timer(timeout, process.kill)
-            alarm.start()
             try:
                 return self._exchange(process, header, payload)
             except (OSError, EOFError) as error:
-                raise ChildDied(self._reap(process, alarm)) from error
-            finally:
-                alarm.cancel()
+                raise ChildDied(self._reap(process)) from error
 
-    def close(self) -> None:
-        """End the child, if there is one. A question in flight raises `ChildDied`."""
+    def kill(self) -> None:
+        """End the child at once. A question in flight raises `ChildDied`."""
         if (process := self._process) is not None:
             process.kill()
+
+    def close(self) -> None:
+        """End the child, and let go of its pipes."""
+        self.kill()
         with self._lock:
             self._let_go()
 
@@ -94,21 +92,23 @@ class Child:
         return self._process
 
     def _exchange(
-        self, process: subprocess.Popen[bytes], header: Mapping[str, Any], payload: bytes
+        self,
+        process: subprocess.Popen[bytes],
+        header: Mapping[str, Any],
+        payload: bytes,
     ) -> Message:
         assert process.stdin is not None
         assert process.stdout is not None
         write_message(process.stdin.fileno(), header, payload)
         return read_message(process.stdout.fileno())
 
-    def _reap(self, process: subprocess.Popen[bytes], alarm: threading.Timer) -> str:
-        timed_out = not alarm.is_alive()
+    def _reap(self, process: subprocess.Popen[bytes]) -> str:
         process.kill()
         code = process.wait()
         self._let_go()
-        if timed_out:
-            return f"it took longer than {alarm.interval:.0f} s and was ended"
-        return f"it ended by signal {-code}" if code < 0 else f"it ended with code {code}"
+        return (
+            f"it ended by signal {-code}" if code < 0 else f"it ended with code {code}"
+        )
 
     def _let_go(self) -> None:
         if (process := self._process) is not None:

@@ -75,7 +75,7 @@ class UnknownVoice(VoicekitError):
 
 
 class Unsupported(VoicekitError):
-    """This provider has no such thing."""
+    """The provider has no such thing."""
 
 
 class InvalidSetting(VoicekitError):

@@ -1,8 +1,8 @@
 """What a provider says and hears: requests, replies, and the flows between them.
 
-A provider does no I/O. Its methods are generators that *yield* a `Request`, are *sent*
-the `Reply`, and *return* a value, so that one engine can drive them all and a test needs
-no client at all::
+A provider does no I/O. Its methods are generators that *yield* a `Request`, are
+*sent* the `Reply`, and *return* a value, so that one engine can drive them all and a
+test needs no client at all::
 
     flow = provider.voices()
     request = next(flow)
@@ -72,7 +72,7 @@ class Reply:
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError):
-            # `from None`: the parser's error quotes the body, which is not ours to show.
+            # `from None`: the parser's error quotes the body, not ours to show.
             raise BadReply("The answer is not JSON.", status=self.status) from None
 
 
@@ -80,7 +80,7 @@ Flow: TypeAlias = Generator[Request, Reply, T]
 """Yields what to send, is sent the answer, returns a value."""
 
 
-class NoReply(Exception):  # noqa: N818 - a fact for the engine, never shown to a user
+class NoReply(Exception):
     """A request brought no answer.
 
     Parameters

@@ -71,8 +71,10 @@ class Range(_Declared):
         if isinstance(value, bool) or not isinstance(value, Real | Decimal):
             raise self._refuse(value, f"a number {self._accepted}", who)
         number = float(value)
-        if not float(self.minimum) - TOLERANCE <= number <= float(self.maximum) + (
-            TOLERANCE
+        if (
+            not float(self.minimum) - TOLERANCE
+            <= number
+            <= float(self.maximum) + (TOLERANCE)
         ):
             raise self._refuse(value, self._accepted, who)
         nearest_step = self.minimum + self.step * round(

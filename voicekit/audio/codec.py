@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import threading
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["decode", "encode"]
 
 TIMEOUT_S = 60.0
+"""After so long a file is taken for one that was made to be slow."""
 
 
 def encode(wav: bytes, container: str) -> bytes:
@@ -54,10 +56,17 @@ def decode(audio: bytes) -> tuple[NDArray[np.float32], int]:
 
 
 def _ask(header: Mapping[str, Any], payload: bytes) -> tuple[Mapping[str, Any], bytes]:
+    worker = _worker()
+    limit = threading.Timer(TIMEOUT_S, worker.kill)
+    limit.start()
     try:
-        answer, data = _worker().ask(header, payload, timeout=TIMEOUT_S)
+        answer, data = worker.ask(header, payload)
     except ChildDied as error:
-        raise BadReply(f"The sound worker cannot read this audio: {error}.") from None
+        raise BadReply(
+            f"The sound worker could not read this audio: {error}."
+        ) from None
+    finally:
+        limit.cancel()
     if "error" in answer:
         raise BadReply(f"This audio cannot be read: {answer['error']}")
     return answer, data

@@ -46,8 +46,8 @@ def open_database(path: Path) -> Engine:
             _prepare(connection, path)
     except DatabaseError as error:
         raise LibraryError(
-            f"The ledger {path} cannot be used: {error.orig}. Check that the folder can "
-            "be written and has room, or name another with Studio(library=...)."
+            f"The ledger {path} cannot be used: {error.orig}. Check that the folder "
+            "can be written and has room, or name another with Studio(library=...)."
         ) from error
     return engine
 
@@ -87,7 +87,7 @@ def _prepare(connection: Connection, path: Path) -> None:
     version = connection.execute(select(meta.c.version)).scalar_one()
     if version > SCHEMA_VERSION:
         raise LibraryError(
-            f"The library {path.parent} was written by a newer voicekit (its version is "
-            f"{version}, this one reads {SCHEMA_VERSION}). Nothing was changed. Update "
-            "voicekit, or name another folder with Studio(library=...)."
+            f"The library {path.parent} was written by a newer voicekit: its version "
+            f"is {version}, this one reads {SCHEMA_VERSION}. Nothing was changed. "
+            "Update voicekit, or name another folder with Studio(library=...)."
         )

@@ -105,8 +105,8 @@ class FileStore:
             _write_durably(stored.path, content)
         except OSError as error:
             raise LibraryError(
-                f"The audio could not be saved in {self._folder}: {error.strerror}. Make "
-                "room, or name another folder with Studio(library=...)."
+                f"The audio could not be saved in {self._folder}: {error.strerror}. "
+                "Make room, or name another folder with Studio(library=...)."
             ) from error
         return stored
 
@@ -116,7 +116,9 @@ class FileStore:
 
 
 def _write_durably(path: Path, content: bytes) -> None:
-    path.parent.mkdir(exist_ok=True)
+    if not path.parent.is_dir():
+        path.parent.mkdir(exist_ok=True)
+        _sync_folder(path.parent.parent)
     # mkstemp: a name of its own in each process, readable by its owner alone.
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:

@@ -12,7 +12,7 @@ __all__ = ["Owner"]
 
 
 class Owner:
-    """This process's claim on what it is sending.
+    """The claim of this process on what it is sending.
 
     A lock of the operating system, not a process id or a heartbeat: a slow process is
     not a dead one. Locks hold within one host; a library on a network drive belongs to

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from voicekit.library.states import LIVE
@@ -53,7 +54,7 @@ job = Table(
     UniqueConstraint("key", "take"),
 )
 
-_is_live = f"state IN ({', '.join(repr(str(state)) for state in sorted(LIVE))})"
+_is_live = text(f"state IN ({', '.join(repr(str(state)) for state in sorted(LIVE))})")
 
 attempt = Table(
     "attempt",
@@ -102,8 +103,8 @@ event = Table(
     "event",
     metadata,
     Column("id", _Counter, primary_key=True),
-    Column("job", ForeignKey("job.id"), nullable=False, index=True),
-    Column("attempt", ForeignKey("attempt.id"), index=True),
+    Column("job", ForeignKey("job.id"), nullable=False),
+    Column("attempt", ForeignKey("attempt.id")),
     Column("at", BigInteger, nullable=False),
     Column("what", Text, nullable=False),
     Column("data", JSON),

@@ -68,7 +68,11 @@ class Writer:
     def _run(self) -> None:
         with self._engine.connect() as connection:
             for batch in self._batches():
-                self._commit(connection, batch)
+                # Whoever stopped waiting before we began never asked.
+                wanted = [
+                    call for call in batch if call.future.set_running_or_notify_cancel()
+                ]
+                self._commit(connection, wanted)
 
     def _batches(self) -> Iterator[list[_Call]]:
         call = self._calls.get()
@@ -104,8 +108,8 @@ class Writer:
         if not isinstance(error, DatabaseError):
             return error
         explained = LibraryError(
-            f"The ledger could not be written: {error.orig}. Nothing more is sent. Make "
-            "room or repair the disk, then open a new Studio."
+            f"The ledger could not be written: {error.orig}. Nothing more is sent. "
+            "Make room or repair the disk, then open a new Studio."
         )
         explained.__cause__ = error
         self._broken = explained

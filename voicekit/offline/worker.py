@@ -1,9 +1,10 @@
 """The offline engine's process: ``python -m voicekit.offline.worker``.
 
-Each utterance is spoken in a fresh fork of this process, which has initialised eSpeak NG
-and spoken nothing: the library carries state from one utterance into the next (measured,
-also after initialising again), and only a pristine copy gives the same samples in any
-order. The fork is made before the request comes, so a caller does not wait for it.
+Each utterance is spoken in a fresh fork of this process, which has initialised eSpeak
+NG and spoken nothing: the library carries state from one utterance into the next
+(measured, also after initialising again), and only a pristine copy gives the same
+samples in any order. The fork is made before the request comes, so that nobody waits
+for it.
 
 Where there is no fork (Windows), the process answers one request and ends; whoever
 started it starts the next.
@@ -31,7 +32,8 @@ def main() -> None:
     """Answer requests until the other side closes."""
     reading, writing = private_pipes()
     library, sample_rate = espeak.initialise()
-    gc.freeze()  # a collection in a child would copy every page of the parent
+    gc.disable()  # a collection in a child would copy every page of the parent
+    gc.freeze()
     can_fork = hasattr(os, "fork")
     while True:
         child = os.fork() if can_fork else 0
@@ -58,7 +60,9 @@ def _answer_one(
     write_message(writing, *answer)
 
 
-def _speak(library: ctypes.CDLL, sample_rate: int, header: Mapping[str, Any]) -> Message:
+def _speak(
+    library: ctypes.CDLL, sample_rate: int, header: Mapping[str, Any]
+) -> Message:
     text: str = header["text"]
     speech = espeak.speak(library, sample_rate, espeak.Utterance(**header))
     samples = len(speech.samples) // 2
@@ -66,9 +70,12 @@ def _speak(library: ctypes.CDLL, sample_rate: int, header: Mapping[str, Any]) ->
         return _refusal(
             "nothing_to_say", "eSpeak NG finds nothing to pronounce in this text."
         )
+    starts = [position for position, *_ in speech.words[1:]]
     words = [
-        (text[position : position + length].strip(), first, last)
-        for position, length, first, last in speech.words
+        (_spoken(text, position, length, following), first, last)
+        for (position, length, first, last), following in zip(
+            speech.words, [*starts, len(text)], strict=True
+        )
     ]
     head = {
         "status": 200,
@@ -77,6 +84,17 @@ def _speak(library: ctypes.CDLL, sample_rate: int, header: Mapping[str, Any]) ->
         "words": words,
     }
     return head, wav_bytes(speech.samples, sample_rate)
+
+
+def _spoken(text: str, position: int, length: int, following: int) -> str:
+    """Return what a word event stands for.
+
+    eSpeak NG sends one event for words that its dictionary joins, such as "I am", with
+    the length of the first.
+    """
+    skipped = text[position + length : following]
+    joined = max((i + 1 for i, c in enumerate(skipped) if c.isalnum()), default=0)
+    return text[position : position + length + joined].strip()
 
 
 def _refusal(code: str, message: str) -> Message:

@@ -81,6 +81,7 @@ class Provider(ABC):
 
     def task(self, job: Job, receipt: str) -> Flow[Task]:
         """Ask once how a task is. Override it unless every answer is final."""
+        del job, receipt
         raise Unsupported(f"{self.name} has no tasks to ask for.")
 
     def credits(self) -> Flow[Credits]:
@@ -89,6 +90,7 @@ class Provider(ABC):
 
     def estimate(self, job: Job) -> Estimate:
         """Say what a job will cost. Override where the vendor's page gives prices."""
+        del job
         return Estimate(
             credits=None, unit=self.unit, exact=False, evidence="no price is known"
         )

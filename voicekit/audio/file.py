@@ -1,0 +1,102 @@
+"""Audio files from outside: what they are, and how long they sound."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import tinytag
+
+from voicekit.errors import BadReply, LibraryError
+
+__all__ = ["Measured", "OutsideFile", "measure", "sniff"]
+
+_MAGIC: Mapping[bytes, str] = {
+    b"RIFF": "audio/wav",
+    b"fLaC": "audio/flac",
+    b"OggS": "audio/ogg",
+    b"ID3": "audio/mpeg",
+}
+_MPEG_SYNC = 0xFFE0
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideFile:
+    """A file that is not ours, remembered by its hash."""
+
+    path: Path
+    sha256: str
+
+    def read(self) -> bytes:
+        """Return the content.
+
+        Raises
+        ------
+        LibraryError
+            If the file is gone or was changed.
+        """
+        try:
+            content = self.path.read_bytes()
+        except OSError as error:
+            raise LibraryError(
+                f"{self.path} cannot be read: {error.strerror}."
+            ) from error
+        if hashlib.sha256(content).hexdigest() != self.sha256:
+            raise LibraryError(f"{self.path} was changed since it was opened.")
+        return content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What is known of an audio file without decoding it."""
+
+    source: OutsideFile
+    media_type: str
+    duration_s: float | None
+    sample_rate: int | None
+
+
+def measure(path: Path) -> Measured:
+    """Read the type and the length of an audio file from its header.
+
+    Raises
+    ------
+    LibraryError
+        If it cannot be read.
+    BadReply
+        If it is no audio file of a known kind.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise LibraryError(f"{path} cannot be read: {error.strerror}.") from error
+    media_type = sniff(content)
+    if media_type is None:
+        raise BadReply(f"{path} is no WAV, FLAC, MP3 or Ogg file.")
+    try:
+        tag = tinytag.TinyTag.get(path)
+    except tinytag.TinyTagException as error:
+        raise BadReply(f"{path} cannot be read as audio: {error}") from error
+    return Measured(
+        source=OutsideFile(path.resolve(), hashlib.sha256(content).hexdigest()),
+        media_type=media_type,
+        duration_s=tag.duration,
+        sample_rate=tag.samplerate,
+    )
+
+
+def sniff(content: bytes) -> str | None:
+    """Return the media type that the first bytes show; None if they show none.
+
+    Examples
+    --------
+    >>> sniff(b"fLaC....")
+    'audio/flac'
+    """
+    for magic, media_type in _MAGIC.items():
+        if content.startswith(magic):
+            return media_type
+    first = int.from_bytes(content[:2], "big")
+    return "audio/mpeg" if first & _MPEG_SYNC == _MPEG_SYNC else None

@@ -1,0 +1,250 @@
+"""A clip: a piece of audio that knows where it came from, and shows itself."""
+
+from __future__ import annotations
+
+import base64
+import html
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from voicekit.task import Word
+
+if TYPE_CHECKING:
+    from IPython.display import Audio
+    from matplotlib.axes import Axes
+
+__all__ = ["Clip", "Source", "audio_element", "show_text"]
+
+LONGEST_SHOWN = 2_000
+"""Characters of foreign text that are shown anywhere."""
+
+_RAW_ENCODINGS: Mapping[str, Literal["pcm16", "alaw", "ulaw"]] = {
+    "audio/l16": "pcm16",
+    "audio/basic": "ulaw",
+    "audio/pcma": "alaw",
+}
+"""Media types without a header: a player needs a WAV header before them."""
+
+
+class Source(Protocol):
+    """Where a clip's bytes are: `read` checks that they are what was saved."""
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+
+    def read(self) -> bytes:
+        """Return the content."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Clip:
+    """One piece of audio with its provenance.
+
+    Shown as the last value of a cell it is a player with a one-line caption. The bytes
+    stay the vendor's, unchanged; they are read from the library when they are needed.
+    """
+
+    source: Source
+    media_type: str
+    provider: str
+    voice: str | None
+    """As it is spoken with, ``"provider:id"``."""
+    model: str | None = None
+    text: str | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    take: int = 1
+    duration_s: float | None = None
+    sample_rate: int | None = None
+    """In Hz."""
+    task_id: str | None = None
+    job: str | None = None
+    credits: float | None = None
+    """What the vendor charged for this audio, whoever asked first; None if unknown."""
+    unit: str | None = None
+    estimated_credits: float | None = None
+    cached: bool = False
+    """Whether this call cost nothing."""
+    latency_s: float | None = None
+    """From the request to the first answer that says done."""
+    latency_slack_s: float | None = None
+    """Time since the poll before that answer: the truth lies between."""
+    vendor_s: float | None = None
+    """The vendor's own end minus start, where it gives both."""
+    created_at: datetime | None = None
+    words: tuple[Word, ...] = ()
+    transcript: str | None = None
+    cover: Path | None = None
+    warnings: tuple[str, ...] = ()
+    """Whatever the vendor will ignore, or changed."""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    """What else the vendor said."""
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path,
+        *,
+        text: str | None = None,
+        voice: str = "human:speaker1",
+        words: tuple[Word, ...] | None = None,
+    ) -> Clip:
+        """Take in audio from outside: a reference recording, another system.
+
+        Parameters
+        ----------
+        path : str or Path
+            A WAV, FLAC, MP3 or Ogg file. It is read when it is needed, and must not
+            change until then.
+        voice : str
+            Who speaks, ``"system:name"``.
+
+        Raises
+        ------
+        LibraryError
+            If there is no such file.
+        BadReply
+            If it is not audio.
+        """
+        from voicekit.audio.file import measure  # noqa: PLC0415 - a lazy upward call
+
+        found = measure(Path(path))
+        return cls(
+            source=found.source,
+            media_type=found.media_type,
+            provider=voice.partition(":")[0],
+            voice=voice,
+            text=text,
+            duration_s=found.duration_s,
+            sample_rate=found.sample_rate,
+            words=words or (),
+            created_at=datetime.now(UTC),
+        )
+
+    @property
+    def audio(self) -> bytes:
+        """The vendor's bytes, unchanged.
+
+        Raises
+        ------
+        LibraryError
+            If the file is gone, or is not what was saved.
+        """
+        return self.source.read()
+
+    @property
+    def path(self) -> Path:
+        """The file in the library. Do not change it; `save` makes a copy."""
+        return self.source.path
+
+    def save(self, path: str | Path) -> Path:
+        """Copy the audio to a file, or into a folder, and return its path."""
+        target = Path(path)
+        if target.is_dir():
+            target = target / self.path.name
+        self.source.read()  # a damaged file must not be passed on
+        return Path(shutil.copyfile(self.path, target))
+
+    def player(self) -> Audio:
+        """Return an audio player whose sound is inside the notebook."""
+        from voicekit.player import Player  # noqa: PLC0415 - needs IPython
+
+        return Player(*self.playable())
+
+    def playable(self) -> tuple[bytes, str]:
+        """Return bytes that a browser plays, and their media type."""
+        encoding = _RAW_ENCODINGS.get(self.media_type)
+        if encoding is None:
+            return self.audio, self.media_type
+        from voicekit.audio.wav import wav_bytes  # noqa: PLC0415 - a lazy upward call
+
+        rate = self.sample_rate or 8_000
+        return wav_bytes(self.audio, rate, encoding=encoding), "audio/wav"
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the waveform, with a mark and a label at each word.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            Where to draw; a new figure if None.
+        """
+        from voicekit.audio.plot import waveform  # noqa: PLC0415 - a lazy upward call
+
+        return waveform(self.audio, self.words, title=self.caption, ax=ax)
+
+    @property
+    def caption(self) -> str:
+        """Provider and voice, model, duration and cost in one line of plain text."""
+        parts = (
+            self.voice or self.provider,
+            self.model,
+            None if self.take == 1 else f"take {self.take}",
+            None if self.duration_s is None else f"{self.duration_s:.1f} s",
+            self._cost,
+        )
+        return show_text(" · ".join(part for part in parts if part))
+
+    @property
+    def _cost(self) -> str:
+        if self.job is None:
+            return ""
+        if self.credits is None:
+            return "cost unknown"
+        if self.credits == 0:
+            return "free"
+        paid = f"{self.credits:g} {self.unit or 'credits'}"
+        return f"{paid}, already paid" if self.cached else paid
+
+    def __repr__(self) -> str:
+        return f"<Clip {self.caption}>"
+
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> dict[str, str]:
+        """Show a player and a caption; the sound stands in the notebook once."""
+        del include, exclude
+        return {"text/plain": repr(self), "text/html": self.to_html()}
+
+    def to_html(self) -> str:
+        """Return the player and its caption as HTML that also plays untrusted."""
+        notes = "".join(f"<br>⚠ {_escaped(warning)}" for warning in self.warnings)
+        return (
+            f'<figure class="voicekit-clip" style="margin:0.3em 0">'
+            f"{audio_element(*self.playable())}"
+            f'<figcaption style="font-size:0.85em;opacity:0.75">'
+            f"{_escaped(self.caption)}{notes}</figcaption></figure>"
+        )
+
+
+def audio_element(audio: bytes, media_type: str) -> str:
+    """Return an ``<audio>`` element with the sound inside.
+
+    The sound is the element's own ``src``: in an untrusted notebook JupyterLab strips
+    the ``src`` of a ``<source>`` (measured), and the player would be silent.
+    """
+    data = base64.b64encode(audio).decode()
+    return (
+        f'<audio controls preload="metadata" style="width:100%;max-width:34em" '
+        f'src="data:{_escaped(media_type)};base64,{data}"></audio>'
+    )
+
+
+def show_text(text: str) -> str:
+    r"""Return foreign text without what could hide or reorder it, and not too long.
+
+    Examples
+    --------
+    >>> show_text("Rachel\\u202e\\x1b[31m")
+    'Rachel[31m'
+    """
+    shown = text[:LONGEST_SHOWN] + ("…" if len(text) > LONGEST_SHOWN else "")
+    return "".join(c for c in shown if c.isprintable() or c in "\n\t\u200d")
+
+
+def _escaped(text: str) -> str:
+    return html.escape(show_text(text), quote=True)

@@ -1,0 +1,1 @@
+"""Drives providers: the event loop, the fate of a request, waiting, joining."""

@@ -1,0 +1,237 @@
+"""The engine: one job at a time under one key, however many ask for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from voicekit import providers
+from voicekit.engine import refusal
+from voicekit.engine.clips import stored_files
+from voicekit.engine.submission import Submission, drive
+from voicekit.errors import LibraryError, StillRunning, Unsupported
+from voicekit.flow import Flow, Transport
+from voicekit.job import Job
+from voicekit.library.ledger import (
+    Claim,
+    Elsewhere,
+    Found,
+    Kept,
+    Mine,
+    Terms,
+    claim,
+    find,
+    forget,
+    job_of,
+)
+from voicekit.library.library import Library
+from voicekit.library.states import LIVE
+from voicekit.offline.transport import OfflineTransport
+from voicekit.providers import Provider
+from voicekit.task import to_micros
+
+__all__ = ["Done", "Engine", "TransportTable"]
+
+T = TypeVar("T")
+
+TransportTable = Mapping[str, Callable[[], Transport]]
+"""What makes each of the transports that providers name."""
+
+TRANSPORTS: TransportTable = {"offline": OfflineTransport}
+
+LOOK_AGAIN_S = 0.05
+"""How often a job that another process works on is looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A finished attempt, and whether this call found it instead of paying for it."""
+
+    kept: Kept
+    cached: bool
+
+
+@dataclass(slots=True)
+class _Flight:
+    """A job in the air, and how many wait for it."""
+
+    task: asyncio.Task[Done] | None = None
+    submission: Submission | None = None
+    name: str | None = None
+    waiting: int = 0
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether a byte may have left."""
+        return self.submission is not None and self.submission.sent
+
+
+class Engine:
+    """Performs jobs against providers and keeps what they bring.
+
+    Every method runs on the bridge's loop.
+
+    Parameters
+    ----------
+    library : Library
+        Where jobs, answers and files are kept.
+    transports : mapping
+        What makes the transports; a test gives its own.
+    """
+
+    def __init__(
+        self, library: Library, transports: TransportTable = TRANSPORTS
+    ) -> None:
+        self.library = library
+        self._makers = transports
+        self._transports: dict[str, Transport] = {}
+        self._flights: dict[tuple[str, int], _Flight] = {}
+
+    async def ask(self, provider: Provider, flow: Flow[T]) -> T:
+        """Drive a free flow.
+
+        Raises
+        ------
+        NoReply
+            If there is no answer.
+        """
+        return await drive(flow, self._transport(provider))
+
+    async def perform(self, job: Job, timeout: float | None) -> Done:
+        """Return the finished job: from the library, or by carrying it out once.
+
+        Calls for the same job share one attempt, also across processes. A call that is
+        cancelled stops waiting; the job is called off only if nobody else waits and
+        nothing was sent.
+
+        Raises
+        ------
+        StillRunning
+            After `timeout` seconds; the job goes on.
+        """
+        place = (job.key, job.take)
+        joined = place in self._flights
+        flight = self._flights.setdefault(place, _Flight())
+        if flight.task is None:
+            flight.task = asyncio.create_task(self._carry(job, flight))
+            flight.task.add_done_callback(lambda _: self._flights.pop(place, None))
+        flight.waiting += 1
+        try:
+            done = await asyncio.wait_for(asyncio.shield(flight.task), timeout)
+        except TimeoutError:
+            raise _still_running(flight.name or job.key, job, timeout) from None
+        except asyncio.CancelledError:
+            if flight.waiting == 1 and not flight.was_sent:
+                flight.task.cancel()
+            raise
+        finally:
+            flight.waiting -= 1
+        return Done(done.kept, cached=done.cached or joined)
+
+    async def await_job(self, name: str, timeout: float) -> Done:
+        """Return a job of the ledger by its name, waiting if it is still running.
+
+        Raises
+        ------
+        LibraryError
+            If the library has no such job.
+        StillRunning
+            After `timeout` seconds; the job goes on.
+        """
+        kept = await self._find(name)
+        if kept.state in LIVE:
+            return await self.perform(job_of(kept), timeout)
+        raise refusal.stored(kept)
+
+    async def forget(self, name: str) -> None:
+        """Drop a job's text and files; what it cost stays in the ledger."""
+        await self._find(name)
+        unused = await self.library.transact(forget, name)
+        for sha256, size, media_type in unused:
+            file = self.library.files.find(sha256, size, media_type)
+            await self.library.run(partial(file.path.unlink, missing_ok=True))
+
+    async def aclose(self) -> None:
+        """Close the transports; the library is closed once the loop has stopped."""
+        for transport in self._transports.values():
+            await transport.aclose()
+
+    async def _find(self, name: str) -> Kept:
+        kept = await self.library.transact(find, job=name)
+        if kept is None:
+            raise LibraryError(
+                f"The library has no job {name!r}; studio.tasks() lists them."
+            )
+        return kept
+
+    async def _carry(self, job: Job, flight: _Flight) -> Done:
+        provider = providers.find(job.provider)
+        while True:
+            claimed = await self._claim(job, provider)
+            flight.name = claimed.kept.job["id"]
+            if isinstance(claimed, Mine):
+                return Done(await self._submit(job, provider, claimed, flight), False)
+            if isinstance(claimed, Found):
+                if await self._is_whole(claimed.kept):
+                    return Done(claimed.kept, cached=True)
+                await self._make_room_for_another(provider, claimed.kept)
+            elif isinstance(claimed, Elsewhere):
+                await asyncio.sleep(LOOK_AGAIN_S)
+            else:
+                raise refusal.stored(claimed.kept)
+
+    async def _claim(self, job: Job, provider: Provider) -> Claim:
+        estimate = provider.estimate(job)
+        terms = Terms(
+            owner=self.library.owner.name,
+            repeatable=provider.repeatable,
+            unit=estimate.unit,
+            estimated_micros=to_micros(estimate.credits),
+            bound_micros=to_micros(estimate.credits),
+        )
+        alive = self.library.owner.is_alive
+        return await self.library.transact(claim, job, terms, alive)
+
+    async def _submit(
+        self, job: Job, provider: Provider, claimed: Mine, flight: _Flight
+    ) -> Kept:
+        transport = self._transport(provider)
+        flight.submission = Submission(
+            job, claimed.kept, provider, transport, self.library
+        )
+        return await flight.submission.carry()
+
+    async def _is_whole(self, kept: Kept) -> bool:
+        files = stored_files(kept, self.library.files)
+        return await self.library.run(lambda: all(file.is_whole() for file in files))
+
+    async def _make_room_for_another(self, provider: Provider, kept: Kept) -> None:
+        """Drop a result whose files are gone, if making it again costs nothing."""
+        name = kept.job["id"]
+        if not provider.repeatable:
+            raise LibraryError(
+                f"The audio of job {name} is no longer in the library, or was changed. "
+                f"Restore it, or pay for another with studio.forget({name!r})."
+            )
+        await self.library.transact(forget, name)
+
+    def _transport(self, provider: Provider) -> Transport:
+        if provider.transport not in self._makers:
+            raise Unsupported(
+                f"{provider.name} wants the transport {provider.transport!r}, and this "
+                f"engine has only: {', '.join(self._makers)}."
+            )
+        if provider.name not in self._transports:
+            self._transports[provider.name] = self._makers[provider.transport]()
+        return self._transports[provider.name]
+
+
+def _still_running(name: str, job: Job, timeout: float | None) -> StillRunning:
+    return StillRunning(
+        f"Job {name} of {refusal.who(job)} still runs after {timeout:g} s and is kept; "
+        f"studio.clip({name!r}) waits on.",
+        job=name,
+    )

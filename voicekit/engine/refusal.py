@@ -1,0 +1,85 @@
+"""Words a provider's refusal for the user, and keeps it for the next time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from voicekit import errors
+from voicekit.clip import show_text
+from voicekit.engine.outcome import ErrorTable, error_class
+from voicekit.errors import ProviderError, VoicekitError
+from voicekit.flow import NoReply, Reply
+from voicekit.job import Job
+from voicekit.library.ledger import Kept
+from voicekit.task import Problem
+
+__all__ = ["no_answer", "refusal", "stored", "to_store", "unclear"]
+
+_REMEDIES: Mapping[type[ProviderError], str] = {
+    errors.Unauthorized: "Check the key of this provider.",
+    errors.InsufficientCredits: "Nothing was charged. Add credits, then call again.",
+    errors.RateLimited: "Nothing was charged. Wait a little, then call again.",
+    errors.InvalidRequest: "Nothing was charged. Change the text or the settings.",
+    errors.NotFound: "Nothing was charged. Check the voice and the model.",
+    errors.Unavailable: "Try again later.",
+}
+_KEPT_FIELDS = ("provider", "voice", "status", "code", "request_id", "retry_after")
+
+
+def refusal(
+    job: Job, reply: Reply, problem: Problem, table: ErrorTable
+) -> ProviderError:
+    """Return the error for an answer that reports a problem."""
+    kind = error_class(reply, problem, table)
+    said = show_text(problem.message) or f"error {show_text(problem.code)}"
+    remedy = _REMEDIES.get(kind, "")
+    return kind(
+        f"{who(job)} said no: {said} (HTTP {reply.status}). {remedy}".rstrip(),
+        provider=job.provider,
+        voice=job.voice_name,
+        status=reply.status,
+        code=problem.code,
+        request_id=reply.headers.get("x-request-id"),
+    )
+
+
+def no_answer(job: Job, lost: NoReply) -> ProviderError:
+    """Return the error for a request that cost nothing and brought no answer."""
+    return errors.Unavailable(
+        f"{who(job)} did not answer: {lost.reason}. Nothing was charged; call again.",
+        provider=job.provider,
+        voice=job.voice_name,
+    )
+
+
+def unclear(job: Job, name: str, why: str) -> VoicekitError:
+    """Return the error for a paid request of which nobody knows what became."""
+    return errors.SubmissionUnknown(
+        f"It is not known whether {who(job)} accepted job {name}: {why}. It counts as "
+        "spent and will not be sent again by itself; studio.tasks() shows it.",
+        job=name,
+    )
+
+
+def who(job: Job) -> str:
+    """Return the voice, or the provider where no voice is in it."""
+    return job.voice_name or job.provider
+
+
+def to_store(error: VoicekitError) -> Mapping[str, Any]:
+    """Return an error as plain values for the ledger."""
+    fields = {name: getattr(error, name, None) for name in _KEPT_FIELDS}
+    known = {name: value for name, value in fields.items() if value is not None}
+    return {"kind": type(error).__name__, "message": str(error), **known}
+
+
+def stored(kept: Kept) -> VoicekitError:
+    """Return the error of an attempt that ended without a result."""
+    fields = dict(kept.attempt["error"] or {})
+    kind: Any = getattr(errors, fields.pop("kind", ""), errors.GenerationFailed)
+    message = fields.pop("message", "The job ended without a result.")
+    if issubclass(kind, errors.JobError):
+        fields = {"job": kept.job["id"]}
+    error: VoicekitError = kind(message, **fields)
+    return error

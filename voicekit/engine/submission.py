@@ -1,0 +1,284 @@
+"""The way of one attempt, from its place in the ledger to its files.
+
+This is the whole rule of what happens to a request that may cost:
+
+1. SENDING is on disk before the first byte leaves. Only a free and repeatable job skips
+   that barrier: to send it again costs nothing.
+2. The raw answer is on disk before anything parses it.
+3. `judge` alone says what became of it. NOT_SENT and REFUSED cost nothing and end the
+   attempt. ACCEPTED goes on with a receipt. AMBIGUOUS is HELD: it counts as spent, and
+   voicekit never sends it again by itself.
+4. Files are synced to disk under the hash of their content before it is FETCHED.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, NoReturn, TypeVar
+
+from voicekit.engine import refusal
+from voicekit.engine.outcome import Outcome, judge
+from voicekit.engine.polling import intervals
+from voicekit.errors import BadReply, GenerationFailed, VoicekitError
+from voicekit.flow import Flow, NoReply, Reply, Request, Transport, finish
+from voicekit.job import Job
+from voicekit.library.ledger import Change, Kept, advance, file_columns, now_us
+from voicekit.library.library import Library
+from voicekit.library.states import State
+from voicekit.providers import Provider
+from voicekit.task import Problem, Result, Task
+
+__all__ = ["Submission", "drive"]
+
+T = TypeVar("T")
+
+
+async def drive(flow: Flow[T], transport: Transport) -> T:
+    """Carry a flow's requests and replies until it returns.
+
+    Raises
+    ------
+    NoReply
+        If a request brings no answer.
+    """
+    try:
+        request = next(flow)
+        while True:
+            request = flow.send(await transport.send(request))
+    except StopIteration as stop:
+        value: T = stop.value
+        return value
+
+
+@dataclass(slots=True)
+class Submission:
+    """One attempt on its way; `carry` brings it to its end.
+
+    Parameters
+    ----------
+    sleep : callable
+        Waits between polls, given seconds.
+    """
+
+    job: Job
+    kept: Kept
+    provider: Provider
+    transport: Transport
+    library: Library
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    sent: bool = False
+    """Whether a byte may have left; until then the attempt can be called off."""
+    _started: float | None = None
+    _answers: list[float] = field(default_factory=list)
+
+    async def carry(self) -> Kept:
+        """Go on from where the ledger says the attempt is, and return it finished.
+
+        Raises
+        ------
+        ProviderError
+            If the provider refused or failed; the ledger says so, too.
+        SubmissionUnknown
+            If it is not known whether a request that may cost was accepted.
+        """
+        try:
+            return await self._finish(await self._wait(await self._begin()))
+        except asyncio.CancelledError:
+            if not self.sent and self.kept.state in (State.RESERVED, State.SENDING):
+                never = VoicekitError("It was called off before anything was sent.")
+                self.library.post(advance, self.kept, _end(State.FAILED, never, "no"))
+            raise
+
+    async def _begin(self) -> Task:
+        if self.kept.state is State.AMBIGUOUS:
+            await self._hold("the kernel that sent it ended before it had the answer")
+        if self.kept.state not in (State.RESERVED, State.SENDING):
+            return Task(state="running", receipt=self.kept.attempt["receipt"])
+        if self.kept.state is State.RESERVED:
+            await self._check_room()
+            await self._advance(State.SENDING, sent_at=now_us())
+        flow = self.provider.submit(self.job)
+        request = next(flow)
+        self.sent = True
+        self._started = time.monotonic()
+        return await self._judged(flow, await self._ask(request))
+
+    async def _check_room(self) -> None:
+        try:
+            await self.library.run(self.library.check_room)
+        except VoicekitError as error:
+            await self._stop(State.FAILED, error, billed="no")
+
+    async def _ask(self, request: Request) -> Reply | NoReply:
+        try:
+            return await self.transport.send(request)
+        except NoReply as lost:
+            return lost
+        finally:
+            self._answers.append(time.monotonic())
+
+    async def _judged(self, flow: Flow[Task], answer: Reply | NoReply) -> Task:
+        if isinstance(answer, Reply) and not self.provider.repeatable:
+            await self._advance(
+                State.SENDING, raw_status=answer.status, raw=answer.body
+            )
+        problem, task = self._read(flow, answer)
+        table = self.provider.errors
+        outcome = judge(answer, problem=problem, task=task, table=table)
+        if outcome is Outcome.ACCEPTED:
+            assert task is not None
+            if not self.provider.repeatable:
+                await self._advance(State.ACCEPTED, receipt=task.receipt)
+            return task
+        if isinstance(answer, Reply) and outcome is Outcome.REFUSED:
+            assert problem is not None
+            error = refusal.refusal(self.job, answer, problem, table)
+            await self._stop(State.REFUSED, error, billed="no")
+        if outcome is Outcome.AMBIGUOUS and not self.provider.repeatable:
+            await self._hold(_doubt(answer, problem))
+        await self._stop(State.FAILED, self._free_failure(answer, problem), billed="no")
+        return None
+
+    def _read(
+        self, flow: Flow[Task], answer: Reply | NoReply
+    ) -> tuple[Problem | None, Task | None]:
+        if isinstance(answer, NoReply):
+            return None, None
+        try:
+            problem = self.provider.problem(answer)
+            return problem, None if problem else finish(flow, answer)
+        except BadReply:
+            return None, None
+
+    def _free_failure(
+        self, answer: Reply | NoReply, problem: Problem | None
+    ) -> VoicekitError:
+        if isinstance(answer, NoReply):
+            return refusal.no_answer(self.job, answer)
+        if problem is not None:
+            return refusal.refusal(self.job, answer, problem, self.provider.errors)
+        return BadReply(
+            f"The answer of {refusal.who(self.job)} cannot be understood. Nothing was "
+            "charged; call again.",
+            provider=self.job.provider,
+            voice=self.job.voice_name,
+            status=answer.status,
+        )
+
+    async def _wait(self, task: Task) -> Task:
+        """Poll until the provider says done or failed."""
+        for seconds in intervals():
+            if task.state in ("done", "failed"):
+                return task
+            await self.sleep(seconds)
+            task = await self._poll(task)
+        raise AssertionError  # intervals never end
+
+    async def _poll(self, task: Task) -> Task:
+        assert task.receipt is not None
+        flow = self.provider.task(self.job, task.receipt)
+        # A poll that brings nothing changes nothing: the task is kept, and asked again.
+        _, found = self._read(flow, await self._ask(next(flow)))
+        return found or task
+
+    async def _finish(self, task: Task) -> Kept:
+        columns = {**self._latency(), **_said(task), "finished_at": now_us()}
+        if task.state == "failed":
+            await self._stop(
+                State.FAILED,
+                GenerationFailed(
+                    f"{refusal.who(self.job)} could not make it: "
+                    f"{task.error or 'it gives no reason'}.",
+                    provider=self.job.provider,
+                    voice=self.job.voice_name,
+                ),
+                billed={True: "yes", False: "no", None: "unknown"}[task.billed],
+                columns=columns,
+            )
+        files = [await self._save(result) for result in task.results]
+        change = Change(state=State.FETCHED, columns=columns, files=tuple(files))
+        self.kept = await self.library.transact(advance, self.kept, change)
+        return self.kept
+
+    def _latency(self) -> Mapping[str, int]:
+        """Return the time to the answer that said done, where we saw it being sent."""
+        if self._started is None:
+            return {}
+        # A first answer that says done leaves nothing open: it is its own predecessor.
+        before, done = [self._answers[0], *self._answers][-2:]
+        return {
+            "latency_us": round((done - self._started) * 1e6),
+            "latency_slack_us": round((done - before) * 1e6),
+        }
+
+    async def _save(self, result: Result) -> Mapping[str, Any]:
+        assert result.data is not None
+        stored = await self.library.save(result.data, result.media_type)
+        seconds = result.duration_s
+        return file_columns(
+            stored,
+            role=result.role,
+            duration_us=None if seconds is None else round(seconds * 1e6),
+            sample_rate=result.sample_rate,
+        )
+
+    async def _hold(self, why: str) -> NoReturn:
+        await self._advance(State.AMBIGUOUS)
+        error = refusal.unclear(self.job, self.kept.job["id"], why)
+        await self._stop(State.HELD, error, billed="unknown")
+
+    async def _stop(
+        self,
+        state: State,
+        error: VoicekitError,
+        *,
+        billed: str,
+        columns: Mapping[str, Any] | None = None,
+    ) -> NoReturn:
+        change = _end(state, error, billed, columns)
+        self.kept = await self.library.transact(advance, self.kept, change)
+        raise error
+
+    async def _advance(self, state: State, **columns: Any) -> None:
+        change = Change(state=state, columns=columns)
+        self.kept = await self.library.transact(advance, self.kept, change)
+
+
+def _end(
+    state: State,
+    error: VoicekitError,
+    billed: str,
+    columns: Mapping[str, Any] | None = None,
+) -> Change:
+    ended = {
+        "error": refusal.to_store(error),
+        "billed": billed,
+        "finished_at": now_us(),
+        **(columns or {}),
+    }
+    return Change(state=state, columns=ended)
+
+
+def _doubt(answer: Reply | NoReply, problem: Problem | None) -> str:
+    if isinstance(answer, NoReply):
+        return answer.reason
+    if problem is not None:
+        return f"it answered HTTP {answer.status} with the code {problem.code}"
+    return f"its answer (HTTP {answer.status}) cannot be understood"
+
+
+def _said(task: Task) -> Mapping[str, Any]:
+    """Return the columns for what a provider says of a finished task."""
+    return {
+        "credits_micros": task.credits_micros,
+        "cost_source": None if task.credits_micros is None else "vendor",
+        "progress": None if task.progress is None else round(task.progress * 100),
+        "warnings": list(task.warnings),
+        "words": [list(asdict(word).values()) for word in task.words],
+        "details": dict(task.details),
+        "expires_at": task.expires_at,
+        "vendor_us": None if task.vendor_s is None else round(task.vendor_s * 1e6),
+    }

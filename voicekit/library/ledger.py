@@ -1,0 +1,371 @@
+"""The transactions of the ledger: what may be done to a job, and nothing else.
+
+Each function takes the open transaction first. It changes only the database, so that a
+transaction that failed can be run again.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from voicekit.errors import LibraryError
+from voicekit.job import Job
+from voicekit.library import schema
+from voicekit.library.files import StoredFile
+from voicekit.library.states import LIVE, State, may_follow
+
+__all__ = [
+    "Change",
+    "Claim",
+    "Elsewhere",
+    "Found",
+    "Kept",
+    "Mine",
+    "Stands",
+    "Terms",
+    "advance",
+    "claim",
+    "file_columns",
+    "find",
+    "forget",
+    "job_of",
+    "now_us",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """One job with one of its attempts and that attempt's files, as rows."""
+
+    job: Mapping[str, Any]
+    attempt: Mapping[str, Any]
+    files: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def state(self) -> State:
+        """How far the attempt has come."""
+        return State(self.attempt["state"])
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """The attempt is the caller's to carry on, from its state."""
+
+    kept: Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The result is in the library."""
+
+    kept: Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another process is at work on it."""
+
+    kept: Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """It ended without a result, and only the user can have it tried again."""
+
+    kept: Kept
+
+
+Claim: TypeAlias = Mine | Found | Elsewhere | Stands
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a new attempt is begun with."""
+
+    owner: str
+    repeatable: bool
+    """Free and the same again: needs no barrier between reserving and sending."""
+    unit: str
+    charged_to: str | None = None
+    estimated_micros: int | None = None
+    bound_micros: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What becomes known about an attempt in one step."""
+
+    state: State
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    files: tuple[Mapping[str, Any], ...] = ()
+    event: Mapping[str, Any] | None = None
+
+
+def now_us() -> int:
+    """Return the time in microseconds since 1970, UTC."""
+    return time.time_ns() // 1000
+
+
+def claim(
+    connection: Connection,
+    job: Job,
+    terms: Terms,
+    is_alive: Callable[[str], bool],
+) -> Claim:
+    """Decide, in one transaction, who carries a job: the rule of what is paid for once.
+
+    A finished result is found; work of a living process is waited for; work that a dead
+    process left is taken over where it stands; a new attempt is begun only where there
+    is none, or the last one is known to have cost nothing.
+    """
+    kept = find(connection, key=job.key, take=job.take)
+    if kept is None:
+        return Mine(_begin(connection, _add_job(connection, job), terms))
+    if kept.state in (State.FETCHED, State.SETTLED):
+        _log(connection, kept, "answered")
+        return Found(kept)
+    if kept.state in LIVE:
+        return _take_over(connection, kept, terms, is_alive)
+    if _is_known_free(kept):
+        return Mine(_begin(connection, kept.job, terms))
+    return Stands(kept)
+
+
+def advance(connection: Connection, kept: Kept, change: Change) -> Kept:
+    """Move an attempt to its next state, with everything learned in that step.
+
+    Raises
+    ------
+    LibraryError
+        If that state cannot follow: the caller is wrong, and nothing is written.
+    """
+    attempt = kept.attempt["id"]
+    now = State(connection.execute(_ATTEMPT_STATE, {"attempt": attempt}).scalar_one())
+    if not may_follow(now, change.state):
+        raise LibraryError(f"Attempt {attempt} cannot go {now} → {change.state}.")
+    values = {"state": str(change.state), **change.columns}
+    connection.execute(
+        update(schema.attempt).where(schema.attempt.c.id == attempt), values
+    )
+    rows = tuple({**columns, "attempt": attempt} for columns in change.files)
+    if rows:
+        connection.execute(_INSERT_FILE, rows)
+    name = kept.job["id"]
+    _insert_event(connection, name, attempt, str(change.state), change.event)
+    return Kept(
+        job=kept.job,
+        attempt={**kept.attempt, **values},
+        files=(*kept.files, *rows),
+    )
+
+
+def find(
+    connection: Connection,
+    *,
+    key: str | None = None,
+    take: int | None = None,
+    job: str | None = None,
+) -> Kept | None:
+    """Return a job by its key and take, or by its name, with its latest attempt."""
+    if job is not None:
+        row = connection.execute(_JOB_BY_ID, {"id": job}).one_or_none()
+    else:
+        row = connection.execute(_JOB_BY_KEY, {"key": key, "take": take}).one_or_none()
+    return None if row is None else _kept(connection, row)
+
+
+def job_of(kept: Kept) -> Job:
+    """Return the job of a row, as it was asked for."""
+    row = kept.job
+    provider, _, voice = (row["voice"] or "").partition(":")
+    return Job(
+        realm=row["realm"],
+        provider=row["provider"],
+        kind=row["kind"],
+        model=row["model"],
+        voice=voice if provider else None,
+        text=row["text"],
+        settings=row["settings"],
+        format=row["format"],
+        take=row["take"],
+    )
+
+
+def forget(connection: Connection, job: str) -> Sequence[tuple[str, int, str]]:
+    """Drop a job's text and results; what it cost stays.
+
+    Returns the files (hash, size, media type) that nothing refers to any longer.
+    """
+    attempts = select(schema.attempt.c.id).where(schema.attempt.c.job == job)
+    mine = schema.file.c.attempt.in_(attempts)
+    columns = (schema.file.c.sha256, schema.file.c.size, schema.file.c.media_type)
+    dropped = connection.execute(select(*columns).where(mine)).all()
+    connection.execute(schema.file.delete().where(mine))
+    connection.execute(
+        update(schema.attempt)
+        .where(schema.attempt.c.job == job)
+        .values(words=None, details=None, raw=None)
+    )
+    connection.execute(
+        update(schema.job)
+        .where(schema.job.c.id == job)
+        .values(key=None, text=None, settings={}, files={})
+    )
+    _insert_event(connection, job, None, "forgotten", None)
+    used = {row.sha256 for row in connection.execute(select(schema.file.c.sha256))}
+    return [(row[0], row[1], row[2]) for row in dropped if row.sha256 not in used]
+
+
+def file_columns(stored: StoredFile, **columns: Any) -> Mapping[str, Any]:
+    """Return the row of a stored file."""
+    return {
+        "sha256": stored.sha256,
+        "size": stored.size,
+        "media_type": stored.media_type,
+        "duration_us": None,
+        "sample_rate": None,
+        **columns,
+    }
+
+
+_JOB_BY_KEY = select(schema.job).where(
+    schema.job.c.key == bindparam("key"), schema.job.c.take == bindparam("take")
+)
+_JOB_BY_ID = select(schema.job).where(schema.job.c.id == bindparam("id"))
+_LATEST_ATTEMPT = (
+    select(schema.attempt)
+    .where(schema.attempt.c.job == bindparam("job"))
+    .order_by(schema.attempt.c.id.desc())
+    .limit(1)
+)
+_ATTEMPT_STATE = select(schema.attempt.c.state).where(
+    schema.attempt.c.id == bindparam("attempt")
+)
+_FILES = (
+    select(schema.file)
+    .where(schema.file.c.attempt == bindparam("attempt"))
+    .order_by(schema.file.c.id)
+)
+_NOTHING_YET: Mapping[str, Any] = dict.fromkeys(schema.attempt.columns.keys())
+_INSERT_JOB = insert(schema.job)
+_INSERT_ATTEMPT = insert(schema.attempt)
+_INSERT_EVENT = insert(schema.event)
+_INSERT_FILE = insert(schema.file)
+
+
+def _kept(connection: Connection, job: Row[Any]) -> Kept:
+    attempt = connection.execute(_LATEST_ATTEMPT, {"job": job.id}).one()
+    files = connection.execute(_FILES, {"attempt": attempt.id}).all()
+    return Kept(
+        job=dict(job._mapping),  # noqa: SLF001 - the documented way to a row's mapping
+        attempt=dict(attempt._mapping),  # noqa: SLF001
+        files=tuple(dict(row._mapping) for row in files),  # noqa: SLF001
+    )
+
+
+def _add_job(connection: Connection, job: Job) -> Mapping[str, Any]:
+    values = {
+        "id": _new_name(),
+        "key": job.key,
+        "take": job.take,
+        "realm": job.realm,
+        "provider": job.provider,
+        "kind": job.kind,
+        "model": job.model,
+        "voice": job.voice_name,
+        "text": job.text,
+        "settings": dict(job.settings),
+        "format": job.format,
+        "files": {name: file.sha256 for name, file in job.files.items()},
+        "characters": len(job.text),
+        "created_at": now_us(),
+    }
+    connection.execute(_INSERT_JOB, values)
+    return values
+
+
+def _begin(connection: Connection, job: Mapping[str, Any], terms: Terms) -> Kept:
+    state = State.SENDING if terms.repeatable else State.RESERVED
+    now = now_us()
+    values: dict[str, Any] = {
+        **_NOTHING_YET,
+        "job": job["id"],
+        "issuer": f"{job['realm']} {job['provider']}",
+        "state": str(state),
+        "owner": terms.owner,
+        "unit": terms.unit,
+        "charged_to": terms.charged_to,
+        "estimated_micros": terms.estimated_micros,
+        "bound_micros": terms.bound_micros,
+        "created_at": now,
+        "sent_at": now if terms.repeatable else None,
+        "polls": 0,
+    }
+    del values["id"]  # the database counts
+    result = connection.execute(_INSERT_ATTEMPT, values)
+    assert result.inserted_primary_key is not None
+    values["id"] = result.inserted_primary_key[0]
+    _insert_event(connection, job["id"], values["id"], str(state), None)
+    return Kept(job=job, attempt=values)
+
+
+def _take_over(
+    connection: Connection,
+    kept: Kept,
+    terms: Terms,
+    is_alive: Callable[[str], bool],
+) -> Claim:
+    if is_alive(kept.attempt["owner"]):
+        return Elsewhere(kept)
+    if kept.state is State.RESERVED or terms.repeatable:
+        ended = {
+            "error": {"kind": "Unavailable", "message": "The kernel ended before it."},
+            "billed": "no",
+            "finished_at": now_us(),
+        }
+        advance(connection, kept, Change(state=State.FAILED, columns=ended))
+        return Mine(_begin(connection, kept.job, terms))
+    state = State.AMBIGUOUS if kept.state is State.SENDING else kept.state
+    change = Change(state=state, columns={"owner": terms.owner}, event={"taken": True})
+    return Mine(advance(connection, kept, change))
+
+
+def _is_known_free(kept: Kept) -> bool:
+    return kept.state is State.REFUSED or (
+        kept.state is State.FAILED and kept.attempt["billed"] == "no"
+    )
+
+
+def _log(connection: Connection, kept: Kept, what: str) -> None:
+    _insert_event(connection, kept.job["id"], kept.attempt["id"], what, None)
+
+
+def _insert_event(
+    connection: Connection,
+    job: str,
+    attempt: int | None,
+    what: str,
+    data: Mapping[str, Any] | None,
+) -> None:
+    connection.execute(
+        _INSERT_EVENT,
+        {
+            "job": job,
+            "attempt": attempt,
+            "at": now_us(),
+            "what": what,
+            "data": None if data is None else dict(data),
+        },
+    )
+
+
+def _new_name() -> str:
+    """Return a name that is short enough to type, and never given twice in practice."""
+    return base64.b32encode(secrets.token_bytes(5)).decode().lower()

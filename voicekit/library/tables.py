@@ -1,0 +1,124 @@
+"""The pandas tables: their columns, their dtypes, and how rows become them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+__all__ = ["COLUMNS", "frame"]
+
+TEXT, MONEY, NUMBER, COUNT, FLAG = "str", "Float64", "Float64", "Int64", "boolean"
+TIME = "datetime64[us, UTC]"
+
+COLUMNS: Mapping[str, Mapping[str, str]] = {
+    "providers": {
+        "provider": TEXT,
+        "connected": FLAG,
+        "health": TEXT,
+        "balance": MONEY,
+        "unit": TEXT,
+        "kinds": TEXT,
+    },
+    "voices": {
+        "voice": TEXT,
+        "provider": TEXT,
+        "name": TEXT,
+        "language": TEXT,
+        "gender": TEXT,
+        "age": TEXT,
+        "accent": TEXT,
+        "use_case": TEXT,
+        "description": TEXT,
+        "tags": TEXT,
+        "category": TEXT,
+        "status": TEXT,
+        "owned": FLAG,
+        "preview_url": TEXT,
+    },
+    "models": {
+        "model": TEXT,
+        "provider": TEXT,
+        "name": TEXT,
+        "kinds": TEXT,
+        "languages": TEXT,
+    },
+    "parameters": {
+        "name": TEXT,
+        "kind": TEXT,
+        "minimum": NUMBER,
+        "maximum": NUMBER,
+        "step": NUMBER,
+        "default": "object",
+        "choices": "object",
+        "unit": TEXT,
+        "help": TEXT,
+    },
+    "tasks": {
+        "job": TEXT,
+        "provider": TEXT,
+        "task_id": TEXT,
+        "kind": TEXT,
+        "state": TEXT,
+        "progress": NUMBER,
+        "voice": TEXT,
+        "model": TEXT,
+        "text": TEXT,
+        "settings": TEXT,
+        "take": COUNT,
+        "estimated": MONEY,
+        "credits": MONEY,
+        "unit": TEXT,
+        "cost_source": TEXT,
+        "cached": COUNT,
+        "charged_to": TEXT,
+        "created_at": TIME,
+        "finished_at": TIME,
+        "expires_at": TIME,
+        "latency_s": NUMBER,
+        "latency_slack_s": NUMBER,
+        "vendor_s": NUMBER,
+        "duration_s": NUMBER,
+        "polls": COUNT,
+        "error": TEXT,
+        "path": TEXT,
+        "key": TEXT,
+    },
+    "spend": {
+        "group": TEXT,
+        "provider": TEXT,
+        "unit": TEXT,
+        "tasks": COUNT,
+        "cached": COUNT,
+        "unknown": COUNT,
+        "characters": COUNT,
+        "seconds": NUMBER,
+        "credits": MONEY,
+        "refunded": MONEY,
+        "held": MONEY,
+        "estimated": MONEY,
+    },
+}
+"""Every table by name; the first column is the index."""
+
+
+def frame(table: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return rows as the table of this name, with its columns and dtypes.
+
+    What a row does not say is NA. Nothing is ever 0 because it is unknown.
+    """
+    columns = COLUMNS[table]
+    listed = list(rows)
+    data = {
+        name: _series([row.get(name) for row in listed], dtype)
+        for name, dtype in columns.items()
+    }
+    return pd.DataFrame(data).set_index(next(iter(columns)))
+
+
+def _series(values: list[Any], dtype: str) -> pd.Series[Any]:
+    if dtype == TIME:
+        # Microseconds since 1970; by way of Int64, which has an NA.
+        return pd.to_datetime(pd.Series(values, dtype="Int64"), unit="us", utc=True)
+    return pd.Series(values, dtype=dtype)

@@ -1,0 +1,27 @@
+/** Shows the model's text as text. */
+function render({ model, el }) {
+  el.classList.add("voicekit-notice");
+  const line = document.createElement("p");
+  const fold = document.createElement("details");
+  const summary = document.createElement("summary");
+  summary.textContent = "Details";
+  const more = document.createElement("pre");
+  fold.append(summary, more);
+  el.append(line, fold);
+
+  function update() {
+    const failed = model.get("kind") === "error";
+    line.setAttribute("role", failed ? "alert" : "status");
+    el.classList.toggle("voicekit-error", failed);
+    line.textContent = model.get("text");
+    more.textContent = model.get("details");
+    fold.hidden = more.textContent === "";
+    el.hidden = line.textContent === "";
+  }
+
+  model.on("change", update);
+  update();
+  return () => model.off("change", update);
+}
+
+export default { render };

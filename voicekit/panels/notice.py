@@ -1,0 +1,43 @@
+"""A line of plain text in a panel: never markup, whatever a vendor puts into it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+from voicekit.clip import show_text
+
+__all__ = ["Notice"]
+
+
+class Notice(anywidget.AnyWidget):
+    """A message that is read out by screen readers when it changes."""
+
+    _esm = Path(__file__).with_suffix(".js")
+    _css = Path(__file__).with_suffix(".css")
+
+    text = traitlets.Unicode().tag(sync=True)
+    """What is shown, as text."""
+    details = traitlets.Unicode().tag(sync=True)
+    """More, behind a fold."""
+    kind = traitlets.Enum(["status", "error"], "status").tag(sync=True)
+
+    def tell(self, text: str) -> None:
+        """Show a fact."""
+        self._say("status", text)
+
+    def warn(self, text: str, details: str = "") -> None:
+        """Show an error."""
+        self._say("error", text, details)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._say("status", "")
+
+    def _say(self, kind: str, text: str, details: str = "") -> None:
+        with self.hold_sync():
+            self.kind = kind
+            self.text = show_text(text)
+            self.details = show_text(details)

@@ -1,0 +1,161 @@
+"""The one object that a notebook talks to."""
+
+from __future__ import annotations
+
+import functools
+import threading
+import weakref
+from collections.abc import Callable, Coroutine, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
+
+from voicekit import providers as known_providers
+from voicekit.engine.bridge import Bridge
+from voicekit.engine.calls import Calls
+from voicekit.engine.engine import Engine
+from voicekit.library.library import Library, default_folder
+
+if TYPE_CHECKING:
+    from voicekit.panels import Speak
+
+__all__ = ["Aio", "Studio"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _Desk:
+    """The calls, and the loop on which they run."""
+
+    def __init__(self, calls: Calls, bridge: Bridge) -> None:
+        self.calls = calls
+        self.bridge = bridge
+
+
+def _awaited(
+    call: Callable[Concatenate[Calls, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[Aio, P], Coroutine[Any, Any, T]]:
+    """Make the form of a call that any event loop can await."""
+
+    @functools.wraps(call)
+    async def awaited(self: Aio, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self.bridge.wait(call(self.calls, *args, **kwargs))
+
+    return awaited
+
+
+def _blocking(
+    call: Callable[Concatenate[Calls, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[Studio, P], T]:
+    """Make the form of a call that waits for its result."""
+
+    @functools.wraps(call)
+    def blocking(self: Studio, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self.bridge.run(call(self.calls, *args, **kwargs))
+
+    return blocking
+
+
+class Aio(_Desk):
+    """The same calls as `Studio` has, to be awaited."""
+
+    clip = _awaited(Calls.clip)
+    estimate = _awaited(Calls.estimate)
+    forget = _awaited(Calls.forget)
+    models = _awaited(Calls.models)
+    parameters = _awaited(Calls.parameters)
+    providers = _awaited(Calls.providers)
+    speak = _awaited(Calls.speak)
+    spend = _awaited(Calls.spend)
+    tasks = _awaited(Calls.tasks)
+    voice = _awaited(Calls.voice)
+    voices = _awaited(Calls.voices)
+
+
+class Studio(_Desk):
+    """Voices of every provider, under one roof.
+
+    Parameters
+    ----------
+    providers : iterable of str, optional
+        Which to use; all that are known if None.
+    library : str or Path, optional
+        The folder where clips and costs are kept; ``VOICEKIT_LIBRARY``, else the
+        platform's folder for user data, if None.
+
+    Attributes
+    ----------
+    aio : Aio
+        The same calls, to be awaited.
+
+    Examples
+    --------
+    >>> import voicekit as vk
+    >>> studio = vk.Studio(providers=["offline"])
+    >>> studio.speak("Hello!", "offline:en-us")
+    <Clip offline:en-us · 0.7 s · free>
+    >>> studio.close()
+    """
+
+    def __init__(
+        self,
+        providers: Iterable[str] | None = None,
+        *,
+        library: str | Path | None = None,
+    ) -> None:
+        names = tuple(known_providers.names() if providers is None else providers)
+        for name in names:
+            known_providers.find(name)
+        folder = default_folder() if library is None else Path(library).expanduser()
+        engine = Engine(Library(folder))
+        super().__init__(Calls(engine, names), Bridge())
+        self.aio = Aio(self.calls, self.bridge)
+        # Also when a notebook's cell is run again and the old studio is dropped, and at
+        # the end of the process: no worker and no lock outlives its studio.
+        self._close = weakref.finalize(self, _close, self.bridge, engine)
+
+    clip = _blocking(Calls.clip)
+    estimate = _blocking(Calls.estimate)
+    forget = _blocking(Calls.forget)
+    models = _blocking(Calls.models)
+    parameters = _blocking(Calls.parameters)
+    providers = _blocking(Calls.providers)
+    speak = _blocking(Calls.speak)
+    spend = _blocking(Calls.spend)
+    tasks = _blocking(Calls.tasks)
+    voice = _blocking(Calls.voice)
+    voices = _blocking(Calls.voices)
+
+    def panel(self) -> Speak:
+        """Return a panel: pick a voice, move its sliders, type, and hear it."""
+        from voicekit.panels import Speak  # noqa: PLC0415 - a lazy upward call
+
+        return Speak(self)
+
+    def close(self) -> None:
+        """End the workers and let go of the library. Closing twice does nothing."""
+        self._close()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be asked."""
+        return self._close.alive
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        state = "" if self.is_open else " (closed)"
+        return f"<Studio of {', '.join(self.calls.names)}{state}>"
+
+
+def _close(bridge: Bridge, engine: Engine) -> None:
+    if bridge.is_current():
+        # The garbage collector may run anywhere, and a loop cannot wait for itself.
+        threading.Thread(target=_close, args=(bridge, engine)).start()
+        return
+    bridge.close(engine.aclose())
+    engine.library.close()
