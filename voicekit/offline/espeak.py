@@ -136,7 +136,8 @@ class _Recorder:
             self.words.append([position, length, sample, -1])
 
     def end(self, sample: int) -> None:
-        if self.words and self.words[-1][3] < 0:
+        # A pause at its very start does not end a word.
+        if self.words and self.words[-1][3] < 0 and sample > self.words[-1][2]:
             self.words[-1][3] = sample
 
 

@@ -70,11 +70,13 @@ def _speak(
         return _refusal(
             "nothing_to_say", "eSpeak NG finds nothing to pronounce in this text."
         )
-    starts = [position for position, *_ in speech.words[1:]]
+    # In markup, what is skipped between two words are tags.
+    ends = [position + length for position, length, *_ in speech.words]
+    starts = [position for position, *_ in speech.words[1:]] + [len(text)]
     words = [
         (_spoken(text, position, length, following), first, last)
         for (position, length, first, last), following in zip(
-            speech.words, [*starts, len(text)], strict=True
+            speech.words, ends if header.get("ssml") else starts, strict=True
         )
     ]
     head = {
