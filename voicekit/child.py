@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -68,7 +69,7 @@ class Child:
     def kill(self) -> None:
         """End the child at once. A question in flight raises `ChildDied`."""
         if (process := self._process) is not None:
-            process.kill()
+            _kill_family(process)
 
     def close(self) -> None:
         """End the child, and let go of its pipes."""
@@ -103,7 +104,7 @@ class Child:
         return read_message(process.stdout.fileno())
 
     def _reap(self, process: subprocess.Popen[bytes]) -> str:
-        process.kill()
+        _kill_family(process)
         code = process.wait()
         self._let_go()
         return (
@@ -117,6 +118,15 @@ class Child:
                 assert stream is not None
                 stream.close()
         self._process = None
+
+
+def _kill_family(process: subprocess.Popen[bytes]) -> None:
+    """Kill the child with whatever it has forked: it leads a group of its own."""
+    if os.name == "nt":
+        process.kill()
+        return
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def read_message(descriptor: int) -> Message:

@@ -90,7 +90,7 @@ class BudgetExceeded(VoicekitError):
     """The call could cost more than the budget leaves; nothing was sent."""
 
 
-class JobError(VoicekitError):
+class _JobError(VoicekitError):
     """An error about one job, whose name is in ``job``.
 
     Parameters
@@ -109,11 +109,11 @@ class JobError(VoicekitError):
         return _rebuild, (type(self), str(self), {"job": self.job})
 
 
-class StillRunning(JobError):
+class StillRunning(_JobError):
     """The wait ended before the task did; the task is kept."""
 
 
-class SubmissionUnknown(JobError):
+class SubmissionUnknown(_JobError):
     """It is not known whether a paid request was accepted; the job is HELD."""
 
 

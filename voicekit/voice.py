@@ -55,6 +55,11 @@ class VoiceQuery:
     shared: bool = False
     limit: int | None = 200
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether anything but the number of voices was asked for."""
+        return any((self.search, self.language, self.gender))
+
     def matches(self, voice: Voice) -> bool:
         """Tell whether a voice is among those asked for.
 

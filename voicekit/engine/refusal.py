@@ -14,7 +14,7 @@ from voicekit.job import Job
 from voicekit.library.ledger import Kept
 from voicekit.task import Problem
 
-__all__ = ["no_answer", "refusal", "stored", "to_store", "unclear"]
+__all__ = ["no_answer", "refusal", "stored", "to_store", "unclear", "who"]
 
 _REMEDIES: Mapping[type[ProviderError], str] = {
     errors.Unauthorized: "Check the key of this provider.",
@@ -79,7 +79,7 @@ def stored(kept: Kept) -> VoicekitError:
     fields = dict(kept.attempt["error"] or {})
     kind: Any = getattr(errors, fields.pop("kind", ""), errors.GenerationFailed)
     message = fields.pop("message", "The job ended without a result.")
-    if issubclass(kind, errors.JobError):
+    if issubclass(kind, errors.StillRunning | errors.SubmissionUnknown):
         fields = {"job": kept.job["id"]}
     error: VoicekitError = kind(message, **fields)
     return error

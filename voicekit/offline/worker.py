@@ -73,12 +73,14 @@ def _speak(
     # In markup, what is skipped between two words are tags.
     ends = [position + length for position, length, *_ in speech.words]
     starts = [position for position, *_ in speech.words[1:]] + [len(text)]
-    words = [
+    named = [
         (_spoken(text, position, length, following), first, last)
         for (position, length, first, last), following in zip(
             speech.words, ends if header.get("ssml") else starts, strict=True
         )
     ]
+    # An emoji that is read as two words has a second event over the space behind it.
+    words = [word for word in named if word[0]]
     head = {
         "status": 200,
         "sample_rate": sample_rate,

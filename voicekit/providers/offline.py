@@ -110,9 +110,15 @@ class Offline(Provider):
     }
 
     def voices(self, query: VoiceQuery) -> Flow[list[Voice]]:
-        """List base voices first, then each with each variant."""
+        """List base voices first, then each with each variant.
+
+        A short list of everything shows the base voices alone: variants of the first
+        few languages would tell nobody anything.
+        """
         yield from ()
-        return list(islice(filter(query.matches, _all_voices()), query.limit))
+        everything = query.limit is None or query.is_narrow
+        pool = _all_voices() if everything else map(_voice, _table("voices").values())
+        return list(islice(filter(query.matches, pool), query.limit))
 
     def voice(self, voice_id: str) -> Voice:
         """Return the voice ``base`` or ``base+variant``.
@@ -176,7 +182,9 @@ class Offline(Provider):
         return Estimate(credits=0.0, unit=self.unit, exact=True, evidence="free")
 
 
-def _voice(base: Mapping[str, Any], variant: Mapping[str, Any] | None) -> Voice:
+def _voice(
+    base: Mapping[str, Any], variant: Mapping[str, Any] | None = None
+) -> Voice:
     if variant is None:
         return Voice(
             voice=f"offline:{base['id']}",
@@ -200,7 +208,7 @@ def _voice(base: Mapping[str, Any], variant: Mapping[str, Any] | None) -> Voice:
 
 def _all_voices() -> Iterator[Voice]:
     bases, variants = _table("voices").values(), _table("variants").values()
-    yield from (_voice(base, None) for base in bases)
+    yield from map(_voice, bases)
     yield from (_voice(base, variant) for base in bases for variant in variants)
 
 

@@ -1,0 +1,299 @@
+"""One job under one key, however many ask for it."""
+
+import asyncio
+
+import pytest
+from fakes import Free, Paid, Script, begin, job, reply, terms
+
+from voicekit import providers
+from voicekit.engine.engine import Engine
+from voicekit.errors import (
+    InsufficientCredits,
+    LibraryError,
+    StillRunning,
+    SubmissionUnknown,
+    Unsupported,
+)
+from voicekit.flow import NoReply
+from voicekit.library.ledger import Change, advance
+from voicekit.library.library import Library
+from voicekit.library.spending import attempts
+from voicekit.library.states import State
+
+DONE = reply(state="done", id="t1", cost=1)
+LOST = NoReply("the connection was reset", may_have_arrived=True)
+
+
+@pytest.fixture(autouse=True)
+def _vendors(monkeypatch):
+    monkeypatch.setitem(providers._registered, "paid", Paid)
+    monkeypatch.setitem(providers._registered, "free", Free)
+
+
+def engine(library, *answers):
+    transport = Script(*answers)
+    return Engine(library, {"fake": lambda: transport}), transport
+
+
+def states(library):
+    return [row["state"] for row in library.post(attempts).result()]
+
+
+def test_the_same_job_again_is_found(library):
+    """The second call sends nothing and says that it was free."""
+    made, transport = engine(library, DONE)
+
+    async def twice():
+        return [await made.perform(job(), None) for _ in range(2)]
+
+    first, second = asyncio.run(twice())
+    assert (first.cached, second.cached) == (False, True)
+    assert first.kept.job["id"] == second.kept.job["id"]
+    assert len(transport.requests) == 1
+
+
+def test_another_take_is_another_job(library):
+    """take=2 is asked for again, and kept beside the first."""
+    made, transport = engine(library, DONE, reply(state="done", id="t2"))
+
+    async def two_takes():
+        return [await made.perform(job(take=take), None) for take in (1, 2)]
+
+    assert [done.cached for done in asyncio.run(two_takes())] == [False, False]
+    assert len(transport.requests) == 2
+
+
+def test_calls_at_the_same_time_share_one_attempt(library):
+    """Ten calls in flight are one request; nine of them cost nothing."""
+    made, transport = engine(library, DONE)
+
+    async def ten():
+        return await asyncio.gather(*(made.perform(job(), None) for _ in range(10)))
+
+    assert sorted(done.cached for done in asyncio.run(ten())) == [False] + 9 * [True]
+    assert len(transport.requests) == 1
+
+
+def test_another_kernels_attempt_is_waited_for(library, tmp_path):
+    """While another process works on a job, this one waits and then finds it."""
+    other = Library(library.folder)
+    kept = begin(other, job())
+    made, transport = engine(library)
+
+    async def wait_for_the_other():
+        call = asyncio.create_task(made.perform(job(), None))
+        await asyncio.sleep(0.2)
+        assert not call.done()
+        stored = await other.save(b"RIFF theirs", "audio/wav")
+        columns = {"role": "audio", **_columns(stored)}
+        for change in (
+            Change(state=State.SENDING),
+            Change(state=State.FETCHED, files=(columns,)),
+        ):
+            await other.transact(advance, kept, change)
+        return await call
+
+    done = asyncio.run(wait_for_the_other())
+    other.close()
+    assert done.cached
+    assert transport.requests == []
+
+
+def _columns(stored):
+    return {
+        "sha256": stored.sha256,
+        "size": stored.size,
+        "media_type": stored.media_type,
+    }
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (State.RESERVED, ["FAILED", "FETCHED"]),
+        (State.SENDING, ["HELD"]),
+        (State.ACCEPTED, ["FETCHED"]),
+    ],
+)
+def test_what_a_dead_kernel_left_is_taken_over(library, state, expected):
+    """Never sent: made anew. In doubt: held. Accepted: asked for, not sent again."""
+    dead = Library(library.folder)
+    kept = begin(dead, job())
+    if state is not State.RESERVED:
+        dead.post(advance, kept, Change(state=State.SENDING)).result()
+    if state is State.ACCEPTED:
+        accepted = Change(state=state, columns={"receipt": "t1"})
+        dead.post(advance, kept, accepted).result()
+    dead.close()
+    made, transport = engine(library, DONE)
+    if expected == ["HELD"]:
+        with pytest.raises(SubmissionUnknown):
+            asyncio.run(made.perform(job(), None))
+    else:
+        asyncio.run(_perform_quickly(made, job()))
+    assert states(library) == expected
+    assert [r.method for r in transport.requests] == {
+        State.RESERVED: ["POST"],
+        State.SENDING: [],
+        State.ACCEPTED: ["GET"],
+    }[state]
+
+
+async def _perform_quickly(made, asked):
+    """Perform a job whose first poll need not wait."""
+    return await made.perform(asked, 30)
+
+
+def test_doubt_stays_until_the_user_decides(library):
+    """A held job raises again and again, and is never sent a second time."""
+    made, transport = engine(library, LOST)
+
+    async def thrice():
+        return await asyncio.gather(
+            *(made.perform(job(), None) for _ in range(2)), return_exceptions=True
+        ) + await asyncio.gather(made.perform(job(), None), return_exceptions=True)
+
+    errors = asyncio.run(thrice())
+    assert [type(error) for error in errors] == 3 * [SubmissionUnknown]
+    assert len({str(error) for error in errors}) == 1
+    assert len(transport.requests) == 1
+    assert states(library) == ["HELD"]
+
+
+def test_a_refusal_may_be_tried_again(library):
+    """What cost nothing is a new attempt at the next call."""
+    made, transport = engine(library, reply(code="money"), DONE)
+
+    async def refused_then_done():
+        with pytest.raises(InsufficientCredits):
+            await made.perform(job(), None)
+        return await made.perform(job(), None)
+
+    assert not asyncio.run(refused_then_done()).cached
+    assert states(library) == ["REFUSED", "FETCHED"]
+
+
+def test_a_wait_that_ends_keeps_the_job(library):
+    """StillRunning names the job, the job goes on, and its name brings the clip."""
+    go_on = asyncio.Event()
+
+    async def slow(request):
+        await go_on.wait()
+        return DONE
+
+    made, transport = engine(library, slow)
+
+    async def impatient():
+        with pytest.raises(StillRunning, match="still runs after 0.05 s") as caught:
+            await made.perform(job(), 0.05)
+        go_on.set()
+        return await made.await_job(caught.value.job, 5)
+
+    assert asyncio.run(impatient()).kept.state is State.FETCHED
+    assert len(transport.requests) == 1
+
+
+def test_a_cancelled_call_does_not_forget_a_sent_job(library):
+    """Stopping the wait after sending leaves the job to finish, once."""
+    sent, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(request):
+        sent.set()
+        await go_on.wait()
+        return DONE
+
+    made, transport = engine(library, slow)
+
+    async def stop_waiting():
+        call = asyncio.create_task(made.perform(job(), None))
+        await sent.wait()
+        call.cancel()
+        await asyncio.gather(call, return_exceptions=True)
+        go_on.set()
+        return await made.perform(job(), None)
+
+    assert asyncio.run(stop_waiting()).kept.state is State.FETCHED
+    assert len(transport.requests) == 1
+
+
+def test_a_lost_file_of_a_free_job_is_made_again(library):
+    """Free and repeatable: what is missing is simply made once more."""
+    made, transport = engine(library, DONE, DONE)
+
+    async def lose_the_file():
+        first = await made.perform(job(provider="free"), None)
+        path = library.files.find(first.kept.files[0]["sha256"], 0, "audio/wav").path
+        path.write_bytes(b"RIFF damaged")
+        return await made.perform(job(provider="free"), None)
+
+    assert not asyncio.run(lose_the_file()).cached
+    assert len(transport.requests) == 2
+
+
+def test_a_lost_file_of_a_paid_job_is_not_paid_for_again(library):
+    """What was paid for is not silently bought twice."""
+    made, transport = engine(library, DONE)
+
+    async def lose_the_file():
+        first = await made.perform(job(), None)
+        library.files.find(first.kept.files[0]["sha256"], 0, "audio/wav").path.unlink()
+        await made.perform(job(), None)
+
+    with pytest.raises(LibraryError, match=r"studio\.forget"):
+        asyncio.run(lose_the_file())
+    assert len(transport.requests) == 1
+
+
+def test_forgetting_drops_text_and_audio_and_keeps_the_cost(library):
+    """After forget the text and the file are gone, the credits are not."""
+    made, _ = engine(library, reply(state="done", id="t1", cost=3))
+
+    async def forget():
+        done = await made.perform(job("A secret"), None)
+        await made.forget(done.kept.job["id"])
+        return done
+
+    done = asyncio.run(forget())
+    (row,) = library.post(attempts).result()
+    assert (row["text"], row["key"], row["credits_micros"]) == (None, None, 3)
+    path = library.files.find(done.kept.files[0]["sha256"], 0, "audio/wav").path
+    assert not path.exists()
+
+
+def test_an_unknown_job_is_an_error(library):
+    """A name that the library does not know says so."""
+    made, _ = engine(library)
+    with pytest.raises(LibraryError, match="no job 'nosuch'"):
+        asyncio.run(made.await_job("nosuch", 1))
+
+
+def test_a_full_disk_stops_a_paid_job_before_it_is_sent(library, monkeypatch):
+    """With no room to save what it would buy, nothing is sent."""
+    made, transport = engine(library, DONE)
+    monkeypatch.setattr("voicekit.library.library.LEAST_FREE_BYTES", 1 << 60)
+    with pytest.raises(LibraryError, match="too little to save audio"):
+        asyncio.run(made.perform(job(), None))
+    assert transport.requests == []
+    assert states(library) == ["FAILED"]
+
+
+def test_a_provider_without_its_transport_is_unsupported(library):
+    """An engine says which transports it has."""
+    with pytest.raises(Unsupported, match="'fake'"):
+        asyncio.run(Engine(library, {}).perform(job(), None))
+
+
+def test_claiming_is_exclusive(library):
+    """Two libraries that claim the same job at once get one attempt between them."""
+    from voicekit.library.ledger import Elsewhere, Mine, claim
+
+    other = Library(library.folder)
+    claims = [
+        one.post(claim, job(f"{n}"), terms(one), one.owner.is_alive)
+        for n in range(50)
+        for one in (library, other)
+    ]
+    kinds = [type(future.result()) for future in claims]
+    other.close()
+    assert kinds.count(Mine) == 50
+    assert kinds.count(Elsewhere) == 50

@@ -1,0 +1,208 @@
+"""The way of one attempt, against a vendor under control."""
+
+import asyncio
+
+import pytest
+from fakes import Free, Paid, Script, begin, job, no_sleep, reply, submission
+
+from voicekit.engine.submission import Submission
+from voicekit.errors import (
+    GenerationFailed,
+    InsufficientCredits,
+    InvalidRequest,
+    SubmissionUnknown,
+    Unavailable,
+)
+from voicekit.flow import NoReply, Reply
+from voicekit.library.ledger import find
+from voicekit.library.spending import attempts
+
+GONE = NoReply("the connection was reset", may_have_arrived=True)
+NEVER_LEFT = NoReply("the address was not found", may_have_arrived=False)
+
+
+def carry(library, *answers, provider=None, asked=None):
+    transport = Script(*answers)
+    work = submission(library, asked or job(), provider or Paid(), transport)
+    return asyncio.run(work.carry()), transport
+
+
+def row(library):
+    return library.post(attempts).result()[-1]
+
+
+def test_a_task_is_asked_for_until_it_is_done(library):
+    """Accepted, polled, fetched: the receipt, the cost and the file are kept."""
+    kept, transport = carry(
+        library,
+        reply(state="queued", id="t1"),
+        reply(state="running", id="t1"),
+        reply(state="done", id="t1", cost=2),
+    )
+    assert [request.path for request in transport.requests] == [
+        "/speech",
+        "/task/t1",
+        "/task/t1",
+    ]
+    found = row(library)
+    assert (found["state"], found["receipt"]) == ("FETCHED", "t1")
+    assert found["credits_micros"] == 2
+    stored = library.files.find(kept.files[0]["sha256"], 10, "audio/wav")
+    assert stored.read() == b"RIFF sound"
+
+
+def test_sending_is_on_disk_before_the_first_byte(library):
+    """When the transport is called, the ledger already says SENDING."""
+    seen = []
+
+    async def look(request):
+        seen.append((await library.transact(attempts))[-1]["state"])
+        return reply(state="done", id="t1")
+
+    carry(library, look)
+    assert seen == ["SENDING"]
+
+
+def test_the_raw_answer_is_on_disk_before_it_is_parsed(library):
+    """An answer that breaks the parser is still in the ledger, whole."""
+
+    class Broken(Paid):
+        def problem(self, reply):
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        carry(library, Reply(status=200, body=b"precious"), provider=Broken())
+    kept = library.post(find, key=job().key, take=1).result()
+    assert (kept.attempt["raw_status"], kept.attempt["raw"]) == (200, b"precious")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        GONE,
+        Reply(status=500),
+        Reply(status=302, headers={"location": "https://elsewhere.test"}),
+        Reply(status=200, body=b"<html>"),
+        Reply(status=200, body=b"[" * 100_000),
+        Reply(status=200, body=b" " * (1 << 20) + b" {}"),
+        reply(state="queued"),
+        reply(code="unheard of"),
+        reply(status=408),
+        reply(status=409),
+    ],
+)
+def test_doubt_is_held_and_never_sent_again(library, answer):
+    """What is not proven is HELD; asking again raises the same, and sends nothing."""
+    with pytest.raises(SubmissionUnknown) as caught:
+        carry(library, answer)
+    found = row(library)
+    assert (found["state"], found["billed"]) == ("HELD", "unknown")
+    assert caught.value.job == found["job"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "state"),
+    [
+        (reply(code="money"), InsufficientCredits, "REFUSED"),
+        (reply(status=422), InvalidRequest, "REFUSED"),
+        (NEVER_LEFT, Unavailable, "FAILED"),
+    ],
+)
+def test_what_cost_nothing_says_so(library, answer, error, state):
+    """A refusal and a request that never left are free, and name voice and remedy."""
+    with pytest.raises(error, match="paid:v.*Nothing was charged") as caught:
+        carry(library, answer)
+    assert (caught.value.provider, caught.value.voice) == ("paid", "paid:v")
+    assert (row(library)["state"], row(library)["billed"]) == (state, "no")
+
+
+def test_a_task_that_fails_is_not_taken_for_free(library):
+    """A failure the vendor reports is FAILED, its cost unknown."""
+    with pytest.raises(GenerationFailed, match="paid:v could not make it: too rude"):
+        carry(library, reply(state="failed", id="t1", error="too rude"))
+    assert (row(library)["state"], row(library)["billed"]) == ("FAILED", "unknown")
+
+
+@pytest.mark.parametrize(
+    "bad_poll",
+    [GONE, Reply(status=500), Reply(status=404), Reply(status=200, body=b"<html>")],
+)
+def test_a_bad_poll_changes_nothing(library, bad_poll):
+    """The task is kept and asked for again, whatever a poll brings."""
+    carry(
+        library,
+        reply(state="queued", id="t1"),
+        bad_poll,
+        reply(state="done", id="t1"),
+    )
+    assert row(library)["state"] == "FETCHED"
+
+
+def test_a_free_job_that_is_lost_is_simply_free(library):
+    """With nothing at stake, no answer is a failure that cost nothing."""
+    with pytest.raises(Unavailable, match="call again"):
+        carry(library, GONE, provider=Free(), asked=job(provider="free"))
+    assert (row(library)["state"], row(library)["billed"]) == ("FAILED", "no")
+
+
+def test_an_earlier_kernels_sending_is_held(library):
+    """AMBIGUOUS in the ledger means: no answer was stored, so nothing is sent again."""
+    kept = begin(library, job())
+    kept.attempt["state"] = "AMBIGUOUS"
+    transport = Script()
+    work = Submission(job(), kept, Paid(), transport, library, sleep=no_sleep)
+    with pytest.raises(SubmissionUnknown, match="the kernel that sent it ended"):
+        asyncio.run(work.carry())
+    assert transport.requests == []
+
+
+def test_called_off_before_sending_costs_nothing(library):
+    """A cancel before the first byte ends the attempt as never sent."""
+    transport = Script()
+    work = submission(library, job(), Paid(), transport)
+
+    async def cancel_at_once():
+        task = asyncio.create_task(work.carry())
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(cancel_at_once())
+    assert transport.requests == []
+    assert (row(library)["state"], row(library)["billed"]) == ("FAILED", "no")
+
+
+def test_cancelled_while_sending_stays_in_doubt(library):
+    """A cancel after the first byte leaves SENDING, for the next kernel to judge."""
+    begun = asyncio.Event()
+
+    async def hang(request):
+        begun.set()
+        await asyncio.Event().wait()
+
+    work = submission(library, job(), Paid(), Script(hang))
+
+    async def cancel_late():
+        task = asyncio.create_task(work.carry())
+        await begun.wait()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(cancel_late())
+    assert row(library)["state"] == "SENDING"
+
+
+def test_latency_is_the_answer_that_said_done(library):
+    """A first answer has no slack; a later one has the time since the poll before."""
+    kept, _ = carry(library, reply(state="done", id="a"))
+    assert kept.attempt["latency_slack_us"] == 0
+    kept, _ = carry(
+        library,
+        reply(state="queued", id="b"),
+        reply(state="done", id="b"),
+        asked=job("Another"),
+    )
+    slack, latency = (
+        kept.attempt[name] for name in ("latency_slack_us", "latency_us")
+    )
+    assert 0 <= slack <= latency

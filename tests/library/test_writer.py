@@ -1,0 +1,93 @@
+"""One thread, one connection, shared commits."""
+
+import threading
+
+import pytest
+from sqlalchemy import event as sa_event
+from sqlalchemy import func, insert, select, text
+
+from voicekit.errors import LibraryError
+from voicekit.library.database import open_database
+from voicekit.library.schema import meta
+from voicekit.library.writer import Writer
+
+
+@pytest.fixture
+def engine(tmp_path):
+    engine = open_database(tmp_path / "ledger.sqlite")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def writer(engine):
+    writer = Writer(engine)
+    yield writer
+    writer.close()
+
+
+def add(connection, version):
+    connection.execute(insert(meta).values(version=version))
+    return version
+
+
+def count(connection):
+    return connection.execute(select(func.count()).select_from(meta)).scalar()
+
+
+def test_calls_that_wait_together_share_a_commit(engine, writer):
+    """A hundred waiting calls cost a few commits, and each gets its own value."""
+    commits, go = [], threading.Event()
+    sa_event.listen(engine, "commit", lambda _: commits.append(1))
+    first = writer.submit(lambda _: go.wait(5))
+    futures = [writer.submit(add, n) for n in range(100)]
+    go.set()
+    assert first.result()
+    assert [future.result() for future in futures] == list(range(100))
+    assert len(commits) <= 2
+
+
+def test_a_call_that_fails_takes_no_other_with_it(writer):
+    """One bad call of a batch is rolled back alone."""
+    go = threading.Event()
+    writer.submit(lambda _: go.wait(5))
+
+    def fail(connection):
+        add(connection, -1)
+        raise ValueError("bad")
+
+    futures = [writer.submit(add, 1), writer.submit(fail), writer.submit(add, 2)]
+    go.set()
+    assert futures[0].result() == 1
+    assert futures[2].result() == 2
+    with pytest.raises(ValueError, match="bad"):
+        futures[1].result()
+    assert writer.submit(count).result() == 3
+
+
+def test_after_a_commit_that_failed_nothing_more_is_written(writer):
+    """A database that broke once is not trusted again."""
+    with pytest.raises(LibraryError, match="no such table.*Nothing more is sent"):
+        writer.submit(lambda c: c.execute(text("INSERT INTO nowhere VALUES (1)"))).result()
+    with pytest.raises(LibraryError, match="Nothing more is sent"):
+        writer.submit(add, 1).result()
+
+
+def test_what_was_cancelled_in_time_is_not_run(writer):
+    """A call that nobody waits for any more does not happen."""
+    go = threading.Event()
+    writer.submit(lambda _: go.wait(5))
+    doomed = writer.submit(add, 7)
+    assert doomed.cancel()
+    go.set()
+    assert writer.submit(count).result() == 1
+
+
+def test_closing_finishes_what_waits(engine):
+    """What was asked before close is on disk after it."""
+    writer = Writer(engine)
+    futures = [writer.submit(add, n) for n in range(20)]
+    writer.close()
+    assert all(future.done() for future in futures)
+    with engine.connect() as connection:
+        assert count(connection) == 21
