@@ -4,7 +4,7 @@
 >>> with vk.Studio(providers=["offline"]) as studio:
 ...     clip = studio.speak("Hello, world!", "offline:en-us", rate=160)
 >>> clip
-<Clip offline:en-us · 1.2 s · free>
+<Clip offline:en-us · 1.1 s · free>
 """
 
 from __future__ import annotations

@@ -239,7 +239,7 @@ def show_text(text: str) -> str:
 
     Examples
     --------
-    >>> show_text("Rachel\\u202e\\x1b[31m")
+    >>> show_text("Rachel" + chr(0x202E) + chr(27) + "[31m")
     'Rachel[31m'
     """
     shown = text[:LONGEST_SHOWN] + ("…" if len(text) > LONGEST_SHOWN else "")

@@ -93,7 +93,7 @@ class Studio(_Desk):
     >>> import voicekit as vk
     >>> studio = vk.Studio(providers=["offline"])
     >>> studio.speak("Hello!", "offline:en-us")
-    <Clip offline:en-us · 0.7 s · free>
+    <Clip offline:en-us · 0.4 s · free>
     >>> studio.close()
     """
 

@@ -176,8 +176,8 @@ class Calls:
         --------
         >>> import voicekit as vk
         >>> with vk.Studio(providers=["offline"]) as studio:
-        ...     studio.parameters("offline").loc["rate", "maximum"]
-        450.0
+        ...     int(studio.parameters("offline").loc["rate", "maximum"])
+        450
         """
         offer = await self.offer(target, kind=kind, model=model)
         rows = (setting.model_dump() for setting in offer.declared)
