@@ -4,6 +4,7 @@ import base64
 import io
 import pickle
 import re
+from dataclasses import replace
 
 import matplotlib as mpl
 import pytest
@@ -29,10 +30,7 @@ def recording(tmp_path):
 
 
 def made_of(recording, **fields):
-    clip = Clip.open(recording)
-    from dataclasses import replace
-
-    return replace(clip, **fields)
+    return replace(Clip.open(recording), **fields)
 
 
 def embedded(html):

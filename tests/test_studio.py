@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import inspect
-import os
 import signal
 import subprocess
 import sys
@@ -229,7 +228,7 @@ def test_a_studio_that_is_dropped_is_closed(tmp_path):
     gc.collect()
     with pytest.raises(RuntimeError, match="closed"):
         bridge.run(asyncio.sleep(0))
-    assert os.listdir(tmp_path / "owners") == []
+    assert list((tmp_path / "owners").iterdir()) == []
 
 
 def test_a_closed_studio_says_so(tmp_path):

@@ -162,7 +162,8 @@ def _measure(folder):
     serial, batch = folder / "serial", folder / "batch"
     show("studio.speak, one after the other", one_after_the_other(serial), command, 1.3)
     show("studio.aio.speak, one batch", as_one_batch(batch), bare, 2)
-    print(f"{'again, from the library (median)':<46}{from_the_library(batch) * 1e3:8.2f} ms")
+    again = from_the_library(batch) * len(SENTENCES)
+    show("again, from the library (median)", again)
     for name in (serial, batch):
         files, size = size_of(name)
         print(f"kept in {name.name}: {files} files, {size / 1e6:.1f} MB")

@@ -15,7 +15,7 @@ from voicekit.errors import (
     Unsupported,
 )
 from voicekit.flow import NoReply
-from voicekit.library.ledger import Change, advance
+from voicekit.library.ledger import Change, Elsewhere, Mine, advance, claim
 from voicekit.library.library import Library
 from voicekit.library.spending import attempts
 from voicekit.library.states import State
@@ -162,7 +162,7 @@ def test_doubt_stays_until_the_user_decides(library):
 
 def test_a_refusal_may_be_tried_again(library):
     """What cost nothing is a new attempt at the next call."""
-    made, transport = engine(library, reply(code="money"), DONE)
+    made, _ = engine(library, reply(code="money"), DONE)
 
     async def refused_then_done():
         with pytest.raises(InsufficientCredits):
@@ -285,8 +285,6 @@ def test_a_provider_without_its_transport_is_unsupported(library):
 
 def test_claiming_is_exclusive(library):
     """Two libraries that claim the same job at once get one attempt between them."""
-    from voicekit.library.ledger import Elsewhere, Mine, claim
-
     other = Library(library.folder)
     claims = [
         one.post(claim, job(f"{n}"), terms(one), one.owner.is_alive)

@@ -19,7 +19,9 @@ def versions(monkeypatch, **installed):
 
 def test_the_maintained_fork_is_preferred(monkeypatch):
     """With nest_asyncio2 at hand the original is not touched."""
-    versions(monkeypatch, nest_asyncio2=(1, 7, 4), nest_asyncio=(1, 6), ipykernel=(7, 4))
+    versions(
+        monkeypatch, nest_asyncio2=(1, 7, 4), nest_asyncio=(1, 6), ipykernel=(7, 4)
+    )
     assert nested.allow_nested_loops() == "nest_asyncio2"
 
 

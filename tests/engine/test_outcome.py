@@ -23,9 +23,7 @@ def test_every_status_that_reports_a_problem(status):
     """Ten statuses say refused; every other one leaves it open."""
     if 200 <= status < 300:
         return
-    found = judge(
-        Reply(status=status), problem=Problem(code=str(status)), table={}
-    )
+    found = judge(Reply(status=status), problem=Problem(code=str(status)), table={})
     refused = status in REFUSED_STATUSES
     assert found is (Outcome.REFUSED if refused else Outcome.AMBIGUOUS)
 

@@ -202,7 +202,5 @@ def test_latency_is_the_answer_that_said_done(library):
         reply(state="done", id="b"),
         asked=job("Another"),
     )
-    slack, latency = (
-        kept.attempt[name] for name in ("latency_slack_us", "latency_us")
-    )
+    slack, latency = (kept.attempt[name] for name in ("latency_slack_us", "latency_us"))
     assert 0 <= slack <= latency

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+from pathlib import Path
 
 import pytest
 
@@ -35,7 +36,7 @@ def test_everything_is_synced_before_it_counts(store, monkeypatch):
     sync, replace = os.fsync, os.replace
 
     def spy_sync(descriptor):
-        kind = "folder" if os.path.isdir(f"/proc/self/fd/{descriptor}") else "file"
+        kind = "folder" if Path(f"/proc/self/fd/{descriptor}").is_dir() else "file"
         steps.append(kind)
         sync(descriptor)
 

@@ -31,6 +31,10 @@ def add(connection, version):
     return version
 
 
+def _insert_nowhere(connection):
+    connection.execute(text("INSERT INTO nowhere VALUES (1)"))
+
+
 def count(connection):
     return connection.execute(select(func.count()).select_from(meta)).scalar()
 
@@ -68,7 +72,7 @@ def test_a_call_that_fails_takes_no_other_with_it(writer):
 def test_after_a_commit_that_failed_nothing_more_is_written(writer):
     """A database that broke once is not trusted again."""
     with pytest.raises(LibraryError, match="no such table.*Nothing more is sent"):
-        writer.submit(lambda c: c.execute(text("INSERT INTO nowhere VALUES (1)"))).result()
+        writer.submit(_insert_nowhere).result()
     with pytest.raises(LibraryError, match="Nothing more is sent"):
         writer.submit(add, 1).result()
 

@@ -106,7 +106,11 @@ def test_languages_are_bcp47():
 
 @pytest.mark.parametrize(
     ("voice", "nearest"),
-    [("offline:en-uk", "en-us|en-gb"), ("offline:de+whispr", "whisper"), ("offline:EN-US", "en")],
+    [
+        ("offline:en-uk", "en-us|en-gb"),
+        ("offline:de+whispr", "whisper"),
+        ("offline:EN-US", "en"),
+    ],
 )
 def test_an_unknown_voice_names_the_nearest(studio, voice, nearest):
     """No voice is replaced in silence."""
@@ -194,7 +198,15 @@ def test_ssml_is_markup_only_on_request(studio):
 
 @pytest.mark.parametrize(
     "text",
-    ["😀😀", "שלום עולם", "مرحبا بالعالم", "日本語", "a\tb\r\nc", "e\u0301", "x" * 9_999],
+    [
+        "😀😀",
+        "שלום עולם",
+        "مرحبا بالعالم",
+        "日本語",
+        "a\tb\r\nc",
+        "e\u0301",
+        "x" * 9_999,
+    ],
 )
 def test_any_text_is_spoken_or_refused_with_a_reason(studio, text):
     """Scripts, emoji, marks, long words: never a crash, and the worker goes on."""

@@ -182,9 +182,7 @@ class Offline(Provider):
         return Estimate(credits=0.0, unit=self.unit, exact=True, evidence="free")
 
 
-def _voice(
-    base: Mapping[str, Any], variant: Mapping[str, Any] | None = None
-) -> Voice:
+def _voice(base: Mapping[str, Any], variant: Mapping[str, Any] | None = None) -> Voice:
     if variant is None:
         return Voice(
             voice=f"offline:{base['id']}",
