@@ -12,7 +12,7 @@ from voicekit.errors import InvalidSetting, InvalidText, nearest
 from voicekit.job import Kind, SettingValue
 from voicekit.parameters import Choice, Setting
 
-__all__ = ["Model", "Offer", "TextLimit", "TextUnit"]
+__all__ = ["FileRule", "Model", "Offer", "TextLimit", "TextUnit"]
 
 TextUnit: TypeAlias = Literal["characters", "UTF-8 bytes", "words"]
 
@@ -55,6 +55,16 @@ class TextLimit(BaseModel):
         return _LENGTHS[self.unit](text)
 
 
+class FileRule(BaseModel):
+    """Which file a job takes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    extensions: tuple[str, ...]
+    """Lower case, without the dot."""
+    maximum_bytes: int
+
+
 class Offer(BaseModel):
     """What one provider accepts for one kind of job and one model."""
 
@@ -62,7 +72,13 @@ class Offer(BaseModel):
 
     provider: str
     kind: Kind
+    route: str | None = None
+    """Which of a provider's ways this is, where voices take different ones."""
     model: str | None = None
+    """As it goes on the wire; None where the provider has no models."""
+    takes_text: bool = True
+    file: FileRule | None = None
+    """The file that has to come with the job; None where none does."""
     unit: str = "credits"
     """What the provider counts costs in."""
     settings: tuple[Setting, ...] = ()
@@ -119,6 +135,8 @@ class Offer(BaseModel):
         InvalidText
             If it is empty, too long, or holds what no request can carry.
         """
+        if not self.takes_text:
+            return ""
         if not isinstance(text, str):
             raise InvalidText(f"{who} speaks text, not {type(text).__name__}.")
         if not text.strip():

@@ -11,6 +11,7 @@ __all__ = [
     "Credits",
     "Estimate",
     "Problem",
+    "Receipt",
     "Result",
     "Task",
     "TaskState",
@@ -67,6 +68,18 @@ class Task:
     expires_at: int | None = None
     """Microseconds since 1970, UTC."""
     details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """Something that a vendor lists and that a lost answer may have started."""
+
+    id: str
+    created_at: int | None = None
+    """Microseconds since 1970, UTC."""
+    credits_micros: int | None = None
+    is_certain: bool = False
+    """Whether it carries what only this job sent, such as our own reference."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -187,9 +187,11 @@ class Calls:
         self, target: str | Voice, *, kind: Kind = "speech", model: str | None = None
     ) -> Offer:
         """Return the declaration of what is accepted, for panels."""
-        is_provider = isinstance(target, str) and ":" not in target
-        name = target if is_provider else (await self.voice(target)).provider
-        return self._provider(str(name)).offer(kind, model)
+        if isinstance(target, str) and ":" not in target:
+            return self._provider(target).offer(kind, model=model)
+        voice = await self.voice(target)
+        provider = self._provider(voice.provider)
+        return provider.offer(kind, model=model, voice=voice.id)
 
     async def estimate(
         self,
@@ -320,7 +322,8 @@ class Calls:
         settings: Mapping[str, Any],
     ) -> Job:
         chosen = await self.voice(voice)
-        offer = self._provider(chosen.provider).offer(kind, model)
+        provider = self._provider(chosen.provider)
+        offer = provider.offer(kind, model=model, voice=chosen.id)
         who = chosen.voice
         return Job(
             provider=chosen.provider,

@@ -6,11 +6,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar
 
-from voicekit.errors import ProviderError, Unsupported
+from voicekit.errors import ProviderError, Unsupported, nearest
 from voicekit.flow import Flow, Reply
 from voicekit.job import Job, Kind
 from voicekit.offer import Model, Offer
-from voicekit.task import Credits, Estimate, Problem, Task
+from voicekit.providers.auth import Auth, Bearer
+from voicekit.task import Credits, Estimate, Problem, Receipt, Task
 from voicekit.voice import Voice, VoiceQuery
 
 __all__ = ["Provider"]
@@ -29,6 +30,12 @@ class Provider(ABC):
     """What the vendor counts costs in."""
     transport: ClassVar[str] = "http"
     """Which of the engine's transports carries its requests."""
+    origin: ClassVar[str] = ""
+    """The vendor's address before the paths; empty where the user has to name it."""
+    auth: ClassVar[Auth] = Bearer()
+    """How the transport shows the key."""
+    retention_s: ClassVar[int | None] = None
+    """How long the vendor keeps a result; None where it does not say."""
     repeatable: ClassVar[bool] = False
     """Free, and the same answer again: such a job may simply be sent once more."""
     offers: ClassVar[tuple[Offer, ...]] = ()
@@ -42,19 +49,42 @@ class Provider(ABC):
         """The kinds of job that this provider can do."""
         return tuple(dict.fromkeys(offer.kind for offer in self.offers))
 
-    def offer(self, kind: Kind, model: str | None = None) -> Offer:
+    def offer(
+        self, kind: Kind, *, model: str | None = None, voice: str | None = None
+    ) -> Offer:
         """Return what is accepted for this kind of job. Rarely overridden.
+
+        Without a model it is the first that is declared.
 
         Raises
         ------
         Unsupported
             If the provider cannot do this, or has no such model.
         """
-        for offer in self.offers:
-            if offer.kind == kind and (model is None or offer.model == model):
+        fitting = [
+            offer
+            for offer in self.offers
+            if offer.kind == kind
+            and (voice is None or offer.route == self.route(voice))
+        ]
+        for offer in fitting:
+            if model in (None, offer.model):
                 return offer
-        what = kind if kind not in self.kinds else f"model {model!r} for {kind}"
-        raise Unsupported(f"{self.name} has no {what}.")
+        if not fitting:
+            raise Unsupported(f"{self.name} has no {kind}.")
+        known = [offer.model for offer in fitting if offer.model]
+        raise Unsupported(
+            f"{self.name} has no model {model!r} for {kind}."
+            f"{nearest(str(model), known)} It has: {', '.join(known) or 'none'}."
+        )
+
+    def route(self, voice_id: str) -> str | None:
+        """Return which of the provider's ways a voice takes.
+
+        Override it where offers name routes.
+        """
+        del voice_id
+        return None  # noqa: RET501 - others return a name
 
     def models(self) -> Flow[list[Model]]:
         """List the models. Override where the vendor has several."""
@@ -83,6 +113,34 @@ class Provider(ABC):
         """Ask once how a task is. Override it unless every answer is final."""
         del job, receipt
         raise Unsupported(f"{self.name} has no tasks to ask for.")
+
+    def find(self, job: Job) -> Flow[list[Receipt]]:
+        """Look for what a lost answer may have started: evidence, never proof.
+
+        Override it where the vendor lists what it made.
+        """
+        del job
+        yield from ()
+        return []
+
+    def clones(self) -> Flow[list[Voice]]:
+        """List the user's own voices. Override where the vendor clones."""
+        yield from ()
+        return []
+
+    def delete_clone(self, voice_id: str) -> Flow[None]:
+        """Delete one of the user's own voices. Override where the vendor can."""
+        raise Unsupported(f"{self.name} cannot delete {voice_id!r}.")
+
+    def warnings(self, job: Job) -> tuple[str, ...]:
+        """Say what the vendor will ignore or change. Override where it does."""
+        del job
+        return ()
+
+    def health(self) -> Flow[str]:
+        """Ask whether the vendor works; one word. Override where it tells."""
+        yield from ()
+        return "unknown"
 
     def credits(self) -> Flow[Credits]:
         """Ask for the balance. Override where the vendor tells it."""
