@@ -84,7 +84,7 @@ class Provider(ABC):
         Override it where offers name routes.
         """
         del voice_id
-        return None  # noqa: RET501 - others return a name
+        return None
 
     def models(self) -> Flow[list[Model]]:
         """List the models. Override where the vendor has several."""
