@@ -75,7 +75,7 @@ class Script:
         self.answers = list(answers)
         self.requests: list[Request] = []
 
-    async def send(self, request):
+    async def send(self, request, *, may_cost=False):
         self.requests.append(request)
         answer = self.answers.pop(0)
         if callable(answer):
@@ -112,4 +112,26 @@ async def no_sleep(seconds):
 
 def submission(library, asked, provider, transport):
     kept = begin(library, asked, repeatable=provider.repeatable)
-    return Submission(asked, kept, provider, transport, library, sleep=no_sleep)
+    return Submission(
+        asked, kept, provider, transport, library, no_fetch, sleep=no_sleep
+    )
+
+
+async def no_fetch(result):
+    raise AssertionError(f"Nothing was to be fetched, not even {result.url}.")
+
+
+class Connected:
+    """A connector to one transport under control."""
+
+    def __init__(self, transport) -> None:
+        self._transport = transport
+
+    def transport(self, provider):
+        return self._transport
+
+    def realm(self, provider):
+        return "live"
+
+    async def aclose(self):
+        pass

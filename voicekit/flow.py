@@ -100,8 +100,11 @@ class NoReply(Exception):
 class Transport(Protocol):
     """Carries requests to one provider."""
 
-    async def send(self, request: Request) -> Reply:
-        """Send one request and return the answer, or raise `NoReply`."""
+    async def send(self, request: Request, *, may_cost: bool = False) -> Reply:
+        """Send one request and return the answer, or raise `NoReply`.
+
+        One that may cost goes over a connection of its own, once.
+        """
 
     async def aclose(self) -> None:
         """Let go of connections and processes."""

@@ -119,6 +119,13 @@ class Fields:
         found = value if isinstance(value, list) else [value]
         return tuple(item for item in found if isinstance(item, str))
 
+    def numbers(self, name: str) -> tuple[float, ...]:
+        """Return the numbers of a list."""
+        value = self._fields.get(name)
+        found = value if isinstance(value, list) else []
+        read = (Fields({"": item}).number("") for item in found)
+        return tuple(number for number in read if number is not None)
+
     def time(self, name: str) -> int | None:
         """Return a time in microseconds since 1970, UTC; None where there is none.
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 from voicekit import providers as known_providers
 from voicekit.engine.bridge import Bridge
 from voicekit.engine.calls import Calls
+from voicekit.engine.connector import Connector
 from voicekit.engine.engine import Engine
 from voicekit.library.library import Library, default_folder
 
@@ -107,7 +108,7 @@ class Studio(_Desk):
         for name in names:
             known_providers.find(name)
         folder = default_folder() if library is None else Path(library).expanduser()
-        engine = Engine(Library(folder))
+        engine = Engine(Library(folder), Connector())
         super().__init__(Calls(engine, names), Bridge())
         self.aio = Aio(self.calls, self.bridge)
         # Also when a notebook's cell is run again and the old studio is dropped, and at

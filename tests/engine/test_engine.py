@@ -3,9 +3,10 @@
 import asyncio
 
 import pytest
-from fakes import Free, Paid, Script, begin, job, reply, terms
+from fakes import Connected, Free, Paid, Script, begin, job, reply, terms
 
 from voicekit import providers
+from voicekit.engine.connector import Connector
 from voicekit.engine.engine import Engine
 from voicekit.errors import (
     InsufficientCredits,
@@ -32,7 +33,7 @@ def _vendors(monkeypatch):
 
 def engine(library, *answers):
     transport = Script(*answers)
-    return Engine(library, {"fake": lambda: transport}), transport
+    return Engine(library, Connected(transport)), transport
 
 
 def states(library):
@@ -278,9 +279,9 @@ def test_a_full_disk_stops_a_paid_job_before_it_is_sent(library, monkeypatch):
 
 
 def test_a_provider_without_its_transport_is_unsupported(library):
-    """An engine says which transports it has."""
-    with pytest.raises(Unsupported, match="'fake'"):
-        asyncio.run(Engine(library, {}).perform(job(), None))
+    """A transport that nobody knows is named, with those that are known."""
+    with pytest.raises(Unsupported, match="'fake'.*http and offline"):
+        asyncio.run(Engine(library, Connector()).perform(job(), None))
 
 
 def test_claiming_is_exclusive(library):

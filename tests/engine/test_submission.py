@@ -3,7 +3,17 @@
 import asyncio
 
 import pytest
-from fakes import Free, Paid, Script, begin, job, no_sleep, reply, submission
+from fakes import (
+    Free,
+    Paid,
+    Script,
+    begin,
+    job,
+    no_fetch,
+    no_sleep,
+    reply,
+    submission,
+)
 
 from voicekit.engine.submission import Submission
 from voicekit.errors import (
@@ -150,7 +160,7 @@ def test_an_earlier_kernels_sending_is_held(library):
     kept = begin(library, job())
     kept.attempt["state"] = "AMBIGUOUS"
     transport = Script()
-    work = Submission(job(), kept, Paid(), transport, library, sleep=no_sleep)
+    work = Submission(job(), kept, Paid(), transport, library, no_fetch, sleep=no_sleep)
     with pytest.raises(SubmissionUnknown, match="the kernel that sent it ended"):
         asyncio.run(work.carry())
     assert transport.requests == []

@@ -17,7 +17,7 @@ def store(tmp_path):
 
 
 def names(store):
-    return sorted(path.name for path in store._folder.rglob("*") if path.is_file())
+    return sorted(path.name for path in store.folder.rglob("*") if path.is_file())
 
 
 def test_a_file_is_named_by_its_content(store):
@@ -48,7 +48,7 @@ def test_everything_is_synced_before_it_counts(store, monkeypatch):
     monkeypatch.setattr(os, "replace", spy_replace)
     monkeypatch.setattr(os, "rename", spy_replace)
     store.put(b"sound", "audio/wav")
-    assert steps == ["folder", "file", "rename", "folder"]
+    assert steps == ["file", "folder", "rename", "folder"]
     steps.clear()
     store.put(b"sound", "audio/wav")
     assert steps == []

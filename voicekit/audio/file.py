@@ -11,13 +11,20 @@ import tinytag
 
 from voicekit.errors import BadReply, LibraryError
 
-__all__ = ["Measured", "OutsideFile", "measure", "sniff"]
+__all__ = ["Measured", "OutsideFile", "length_of", "measure", "sniff"]
 
 _MAGIC: Mapping[bytes, str] = {
-    b"RIFF": "audio/wav",
     b"fLaC": "audio/flac",
     b"OggS": "audio/ogg",
     b"ID3": "audio/mpeg",
+    b"\x1aE\xdf\xa3": "audio/webm",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG": "image/png",
+}
+_SAMPLE_WIDTHS: Mapping[str, int] = {
+    "audio/l16": 2,
+    "audio/basic": 1,
+    "audio/pcma": 1,
 }
 _MPEG_SYNC = 0xFFE0
 
@@ -75,16 +82,41 @@ def measure(path: Path) -> Measured:
     media_type = sniff(content)
     if media_type is None:
         raise BadReply(f"{path} is no WAV, FLAC, MP3 or Ogg file.")
-    try:
-        tag = tinytag.TinyTag.get(path)
-    except tinytag.TinyTagException as error:
-        raise BadReply(f"{path} cannot be read as audio: {error}") from error
+    duration_s, sample_rate = length_of(path, media_type)
+    if duration_s is None:
+        raise BadReply(f"{path} cannot be read as audio.")
     return Measured(
         source=OutsideFile(path.resolve(), hashlib.sha256(content).hexdigest()),
         media_type=media_type,
-        duration_s=tag.duration,
-        sample_rate=tag.samplerate,
+        duration_s=duration_s,
+        sample_rate=sample_rate,
     )
+
+
+def length_of(
+    path: Path, media_type: str, sample_rate: int | None = None
+) -> tuple[float | None, int | None]:
+    """Return seconds and sample rate of an audio file, without decoding it.
+
+    Parameters
+    ----------
+    sample_rate : int, optional
+        That of raw samples, which have no header to tell it.
+
+    Returns
+    -------
+    duration_s : float or None
+    sample_rate : int or None
+        None where the header does not tell.
+    """
+    if media_type in _SAMPLE_WIDTHS:
+        rate = sample_rate or 8_000
+        return path.stat().st_size / _SAMPLE_WIDTHS[media_type] / rate, rate
+    try:
+        tag = tinytag.TinyTag.get(path)
+    except (tinytag.TinyTagException, OSError):
+        return None, sample_rate
+    return tag.duration, tag.samplerate
 
 
 def sniff(content: bytes) -> str | None:
@@ -95,8 +127,12 @@ def sniff(content: bytes) -> str | None:
     >>> sniff(b"fLaC....")
     'audio/flac'
     """
+    if content[:4] == b"RIFF":
+        return {b"WAVE": "audio/wav", b"WEBP": "image/webp"}.get(content[8:12])
     for magic, media_type in _MAGIC.items():
         if content.startswith(magic):
             return media_type
+    if content[4:8] == b"ftyp":
+        return "audio/mp4"
     first = int.from_bytes(content[:2], "big")
     return "audio/mpeg" if first & _MPEG_SYNC == _MPEG_SYNC else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -11,10 +10,12 @@ from typing import TypeVar
 from voicekit import providers
 from voicekit.engine import refusal
 from voicekit.engine.clips import stored_files
+from voicekit.engine.connector import Connector
 from voicekit.engine.submission import Submission, drive
-from voicekit.errors import LibraryError, StillRunning, Unsupported
+from voicekit.errors import LibraryError, StillRunning
 from voicekit.flow import Flow, Transport
 from voicekit.job import Job
+from voicekit.library.files import StoredFile
 from voicekit.library.ledger import (
     Claim,
     Elsewhere,
@@ -29,18 +30,12 @@ from voicekit.library.ledger import (
 )
 from voicekit.library.library import Library
 from voicekit.library.states import LIVE
-from voicekit.offline.transport import OfflineTransport
 from voicekit.providers import Provider
-from voicekit.task import to_micros
+from voicekit.task import Result, to_micros
 
-__all__ = ["Done", "Engine", "TransportTable"]
+__all__ = ["Done", "Engine"]
 
 T = TypeVar("T")
-
-TransportTable = Mapping[str, Callable[[], Transport]]
-"""What makes each of the transports that providers name."""
-
-TRANSPORTS: TransportTable = {"offline": OfflineTransport}
 
 LOOK_AGAIN_S = 0.05
 """How often a job that another process works on is looked at."""
@@ -78,15 +73,13 @@ class Engine:
     ----------
     library : Library
         Where jobs, answers and files are kept.
-    transports : mapping
-        What makes the transports; a test gives its own.
+    connector : Connector
+        Knows where the providers are, and makes what carries their requests.
     """
 
-    def __init__(
-        self, library: Library, transports: TransportTable = TRANSPORTS
-    ) -> None:
+    def __init__(self, library: Library, connector: Connector) -> None:
         self.library = library
-        self._makers = transports
+        self.connector = connector
         self._transports: dict[str, Transport] = {}
         self._flights: dict[tuple[str, int], _Flight] = {}
 
@@ -158,6 +151,7 @@ class Engine:
         """Close the transports; the library is closed once the loop has stopped."""
         for transport in self._transports.values():
             await transport.aclose()
+        await self.connector.aclose()
 
     async def _find(self, name: str) -> Kept:
         kept = await self.library.transact(find, job=name)
@@ -199,8 +193,9 @@ class Engine:
         self, job: Job, provider: Provider, claimed: Mine, flight: _Flight
     ) -> Kept:
         transport = self._transport(provider)
+        fetch = partial(self._fetch, provider)
         flight.submission = Submission(
-            job, claimed.kept, provider, transport, self.library
+            job, claimed.kept, provider, transport, self.library, fetch
         )
         return await flight.submission.carry()
 
@@ -219,14 +214,12 @@ class Engine:
         await self.library.transact(forget, name)
 
     def _transport(self, provider: Provider) -> Transport:
-        if provider.transport not in self._makers:
-            raise Unsupported(
-                f"{provider.name} wants the transport {provider.transport!r}, and this "
-                f"engine has only: {', '.join(self._makers)}."
-            )
         if provider.name not in self._transports:
-            self._transports[provider.name] = self._makers[provider.transport]()
+            self._transports[provider.name] = self.connector.transport(provider)
         return self._transports[provider.name]
+
+    async def _fetch(self, provider: Provider, result: Result) -> StoredFile:
+        return await self.connector.downloader(provider, self.library).fetch(result)
 
 
 def _still_running(name: str, job: Job, timeout: float | None) -> StillRunning:

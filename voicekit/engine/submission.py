@@ -17,14 +17,26 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, NoReturn, TypeVar
+from functools import partial
+from typing import Any, NoReturn, TypeAlias, TypeVar
 
+from voicekit.audio.file import length_of
+from voicekit.audio.timing import words_from_json, words_from_srt
 from voicekit.engine import refusal
 from voicekit.engine.outcome import Outcome, judge
 from voicekit.engine.polling import intervals
-from voicekit.errors import BadReply, GenerationFailed, VoicekitError
+from voicekit.errors import (
+    BadReply,
+    GenerationFailed,
+    KeyMissing,
+    NotFound,
+    ResultExpired,
+    UnsafeResult,
+    VoicekitError,
+)
 from voicekit.flow import Flow, NoReply, Reply, Request, Transport, finish
 from voicekit.job import Job
+from voicekit.library.files import StoredFile
 from voicekit.library.ledger import Change, Kept, advance, file_columns, now_us
 from voicekit.library.library import Library
 from voicekit.library.states import State
@@ -34,6 +46,12 @@ from voicekit.task import Problem, Result, Task
 __all__ = ["Submission", "drive"]
 
 T = TypeVar("T")
+
+_Saved: TypeAlias = tuple[StoredFile, Mapping[str, Any]]
+"""A file, and its row in the ledger."""
+
+MOST_NEW_LINKS = 5
+"""How often an expired link is asked for anew before the result counts as at risk."""
 
 
 async def drive(flow: Flow[T], transport: Transport) -> T:
@@ -59,6 +77,8 @@ class Submission:
 
     Parameters
     ----------
+    fetch : callable
+        Saves what a result's link leads to.
     sleep : callable
         Waits between polls, given seconds.
     """
@@ -68,6 +88,7 @@ class Submission:
     provider: Provider
     transport: Transport
     library: Library
+    fetch: Callable[[Result], Awaitable[StoredFile]]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     sent: bool = False
     """Whether a byte may have left; until then the attempt can be called off."""
@@ -96,7 +117,7 @@ class Submission:
         if self.kept.state is State.AMBIGUOUS:
             await self._hold("the kernel that sent it ended before it had the answer")
         if self.kept.state not in (State.RESERVED, State.SENDING):
-            return Task(state="running", receipt=self.kept.attempt["receipt"])
+            return self._recalled()
         if self.kept.state is State.RESERVED:
             await self._check_room()
             await self._advance(State.SENDING, sent_at=now_us())
@@ -104,7 +125,22 @@ class Submission:
         request = next(flow)
         self.sent = True
         self._started = time.monotonic()
-        return await self._judged(flow, await self._ask(request))
+        try:
+            answer = await self._ask(request)
+        except KeyMissing as error:
+            await self._stop(State.FAILED, error, billed="no")
+        return await self._judged(flow, answer)
+
+    def _recalled(self) -> Task:
+        """Read the stored answer again: it may have been the last word."""
+        attempt = self.kept.attempt
+        waiting = Task(state="running", receipt=attempt["receipt"])
+        if attempt["raw"] is None:
+            return waiting
+        flow = self.provider.submit(self.job)
+        next(flow)
+        answer = Reply(status=attempt["raw_status"], body=attempt["raw"])
+        return self._read(flow, answer)[1] or waiting
 
     async def _check_room(self) -> None:
         try:
@@ -113,8 +149,9 @@ class Submission:
             await self._stop(State.FAILED, error, billed="no")
 
     async def _ask(self, request: Request) -> Reply | NoReply:
+        may_cost = request.method == "POST" and not self.provider.repeatable
         try:
-            return await self.transport.send(request)
+            return await self.transport.send(request, may_cost=may_cost)
         except NoReply as lost:
             return lost
         finally:
@@ -185,7 +222,12 @@ class Submission:
         return found or task
 
     async def _finish(self, task: Task) -> Kept:
-        columns = {**self._latency(), **_said(task), "finished_at": now_us()}
+        columns: dict[str, Any] = {
+            **self._latency(),
+            **_said(task),
+            "finished_at": now_us(),
+            "expires_at": task.expires_at or self._expiry(),
+        }
         if task.state == "failed":
             await self._stop(
                 State.FAILED,
@@ -198,8 +240,13 @@ class Submission:
                 billed={True: "yes", False: "no", None: "unknown"}[task.billed],
                 columns=columns,
             )
-        files = [await self._save(result) for result in task.results]
-        change = Change(state=State.FETCHED, columns=columns, files=tuple(files))
+        if not self.provider.repeatable:
+            await self._advance(State.SUCCEEDED, **columns)
+        files = await self._collect(task)
+        if not task.words:
+            columns["words"] = await self.library.run(partial(_heard_words, files))
+        rows = tuple(row for _, row in files)
+        change = Change(state=State.FETCHED, columns=columns, files=rows)
         self.kept = await self.library.transact(advance, self.kept, change)
         return self.kept
 
@@ -214,15 +261,40 @@ class Submission:
             "latency_slack_us": round((done - before) * 1e6),
         }
 
-    async def _save(self, result: Result) -> Mapping[str, Any]:
-        assert result.data is not None
-        stored = await self.library.save(result.data, result.media_type)
-        seconds = result.duration_s
-        return file_columns(
+    def _expiry(self) -> int | None:
+        """Return when the vendor drops the result: counted from the submission."""
+        kept_s, sent = self.provider.retention_s, self.kept.attempt["sent_at"]
+        return None if kept_s is None or sent is None else sent + kept_s * 1_000_000
+
+    async def _collect(self, task: Task, new_links: int = 0) -> list[_Saved]:
+        """Save every result; an expired link is asked for anew, a few times."""
+        try:
+            return [await self._save(result) for result in task.results]
+        except UnsafeResult as unsafe:
+            await self._stop(State.AT_RISK, unsafe, billed="unknown")
+        except NotFound as gone:
+            if new_links < MOST_NEW_LINKS and task.receipt is not None:
+                return await self._collect(await self._poll(task), new_links + 1)
+            expired = ResultExpired(
+                f"The result of job {self.kept.job['id']} is no longer to be had from "
+                f"{self.job.provider}: {gone}"
+            )
+            await self._stop(State.AT_RISK, expired, billed="unknown")
+
+    async def _save(self, result: Result) -> _Saved:
+        stored = (
+            await self.fetch(result)
+            if result.data is None
+            else await self.library.save(result.data, result.media_type)
+        )
+        seconds, rate = result.duration_s, result.sample_rate
+        if result.role == "audio" and seconds is None:
+            seconds, rate = await self.library.run(partial(_length, stored, rate))
+        return stored, file_columns(
             stored,
             role=result.role,
             duration_us=None if seconds is None else round(seconds * 1e6),
-            sample_rate=result.sample_rate,
+            sample_rate=rate,
         )
 
     async def _hold(self, why: str) -> NoReturn:
@@ -245,6 +317,19 @@ class Submission:
     async def _advance(self, state: State, **columns: Any) -> None:
         change = Change(state=state, columns=columns)
         self.kept = await self.library.transact(advance, self.kept, change)
+
+
+def _length(stored: StoredFile, rate: int | None) -> tuple[float | None, int | None]:
+    return length_of(stored.path, stored.media_type, rate)
+
+
+def _heard_words(files: list[_Saved]) -> list[list[Any]]:
+    """Return the word timings among the files that came with the audio."""
+    for role, read in (("words", words_from_json), ("transcript", words_from_srt)):
+        for stored, row in files:
+            if row["role"] == role and (words := read(stored.read())):
+                return [list(asdict(word).values()) for word in words]
+    return []
 
 
 def _end(

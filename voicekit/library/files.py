@@ -6,18 +6,27 @@ import contextlib
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from voicekit.errors import LibraryError
 
-__all__ = ["FileStore", "StoredFile"]
+__all__ = ["FileStore", "Part", "StoredFile"]
+
+_CHUNK = 1 << 20
 
 EXTENSIONS = {
     "audio/wav": "wav",
     "audio/flac": "flac",
     "audio/mpeg": "mp3",
     "audio/ogg": "ogg",
+    "audio/webm": "webm",
+    "audio/mp4": "m4a",
+    "audio/l16": "pcm",
+    "audio/basic": "ulaw",
+    "audio/pcma": "alaw",
+    "application/x-subrip": "srt",
     "text/plain": "txt",
     "application/json": "json",
     "image/jpeg": "jpg",
@@ -74,7 +83,7 @@ class FileStore:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
     def find(self, sha256: str, size: int, media_type: str) -> StoredFile:
@@ -89,9 +98,6 @@ class FileStore:
     def put(self, content: bytes, media_type: str) -> StoredFile:
         """Save content durably and return where it is.
 
-        A temporary file beside the place is written and synced, renamed to its hash,
-        and its folder is synced: when this returns, the bytes survive a power cut.
-
         Raises
         ------
         LibraryError
@@ -101,37 +107,122 @@ class FileStore:
         stored = self.find(digest, len(content), media_type)
         if stored.is_whole():
             return stored
+        part = self.begin()
+        part.write(content)
+        return part.keep(media_type)
+
+    def adopt(self, path: Path, media_type: str) -> StoredFile:
+        """Copy a file of the user's, so that it cannot change or go.
+
+        Raises
+        ------
+        LibraryError
+            If it cannot be read, or the copy cannot be written.
+        """
+        part = self.begin()
         try:
-            _write_durably(stored.path, content)
+            with path.open("rb") as stream:
+                while chunk := stream.read(_CHUNK):
+                    part.write(chunk)
         except OSError as error:
-            raise LibraryError(
-                f"The audio could not be saved in {self._folder}: {error.strerror}. "
-                "Make room, or name another folder with Studio(library=...)."
-            ) from error
-        return stored
+            part.discard()
+            raise LibraryError(f"{path} cannot be read: {error.strerror}.") from error
+        return part.keep(media_type)
+
+    def sweep(self) -> None:
+        """Remove what processes that died were writing."""
+        for path in self.folder.glob("*.part"):
+            path.unlink(missing_ok=True)
+
+    def begin(self) -> Part:
+        """Begin a file whose content comes bit by bit."""
+        with _explained(self.folder):
+            return Part(self)
 
     def _path(self, sha256: str, media_type: str) -> Path:
         extension = EXTENSIONS.get(media_type, "bin")
-        return self._folder / sha256[:2] / f"{sha256}.{extension}"
+        return self.folder / sha256[:2] / f"{sha256}.{extension}"
 
 
-def _write_durably(path: Path, content: bytes) -> None:
-    if not path.parent.is_dir():
-        path.parent.mkdir(exist_ok=True)
-        _sync_folder(path.parent.parent)
-    # mkstemp: a name of its own in each process, readable by its owner alone.
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
+class Part:
+    """A file that is being written: nobody sees it before `keep`.
+
+    The content is synced, then renamed to its hash, then the folder is synced: when
+    `keep` returns, the bytes survive a power cut.
+    """
+
+    def __init__(self, store: FileStore) -> None:
+        self._store = store
+        self._hash = hashlib.sha256()
+        self.size = 0
+        # A name of its own in each process, readable by its owner alone.
+        descriptor, name = tempfile.mkstemp(dir=store.folder, suffix=".part")
+        self._temporary = Path(name)
+        self._stream = os.fdopen(descriptor, "wb")
+
+    def write(self, chunk: bytes) -> None:
+        """Add to the content.
+
+        Raises
+        ------
+        LibraryError
+            If the disk is full or fails; nothing is left behind.
+        """
+        with self._discarded_on_failure():
+            self._stream.write(chunk)
+        self._hash.update(chunk)
+        self.size += len(chunk)
+
+    def keep(self, media_type: str) -> StoredFile:
+        """Make it a file of the store, durably.
+
+        Raises
+        ------
+        LibraryError
+            If the disk is full or fails; nothing is left behind.
+        """
+        stored = self._store.find(self._hash.hexdigest(), self.size, media_type)
+        with self._discarded_on_failure():
+            self._stream.flush()
+            os.fsync(self._stream.fileno())
+            self._stream.close()
+            _make_folder(stored.path.parent)
+            self._temporary.replace(stored.path)
+            _sync_folder(stored.path.parent)
+        return stored
+
+    def discard(self) -> None:
+        """Leave nothing behind."""
         with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise
-    _sync_folder(path.parent)
+            self._stream.close()
+        with contextlib.suppress(OSError):
+            self._temporary.unlink()
+
+    @contextlib.contextmanager
+    def _discarded_on_failure(self) -> Iterator[None]:
+        try:
+            with _explained(self._store.folder):
+                yield
+        except LibraryError:
+            self.discard()
+            raise
+
+
+@contextlib.contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise LibraryError(
+            f"The audio could not be saved in {folder}: {error.strerror}. Make room, "
+            "or name another folder with Studio(library=...)."
+        ) from error
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(exist_ok=True)
+        _sync_folder(folder.parent)
 
 
 def _sync_folder(folder: Path) -> None:

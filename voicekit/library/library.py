@@ -56,6 +56,8 @@ class Library:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.owner = Owner(folder / "owners")
             self.files = FileStore(folder / "files")
+            if self.owner.is_alone():
+                self.files.sweep()
         except OSError as error:
             raise LibraryError(
                 f"The library folder {folder} cannot be written: {error.strerror}. "

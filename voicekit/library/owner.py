@@ -38,6 +38,12 @@ class Owner:
         self._remove(lock)
         return False
 
+    def is_alone(self) -> bool:
+        """Tell whether nobody else is at work here; clears away who has died."""
+        others = [path.stem for path in self._folder.glob("*.lock")]
+        alive = [name for name in others if self.is_alive(name)]
+        return not alive
+
     def release(self) -> None:
         """Let others take over what is unfinished."""
         self._remove(self._lock)

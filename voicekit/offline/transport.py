@@ -34,7 +34,7 @@ class OfflineTransport:
             self._idle.put_nowait(worker)
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="voicekit-speak")
 
-    async def send(self, request: Request) -> Reply:
+    async def send(self, request: Request, *, may_cost: bool = False) -> Reply:
         """Speak one request.
 
         Raises
@@ -42,6 +42,7 @@ class OfflineTransport:
         NoReply
             If the worker ended before it answered.
         """
+        assert not may_cost
         assert request.json is not None
         loop = asyncio.get_running_loop()
         worker = await self._idle.get()

@@ -1,0 +1,135 @@
+"""Knows where each provider is, and makes what carries its requests."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from voicekit.address import Address
+from voicekit.errors import KeyMissing, Unsupported
+from voicekit.flow import Transport
+from voicekit.keys import Secret, Secrets, find_secrets, variable
+from voicekit.library.library import Library
+from voicekit.offline.transport import OfflineTransport
+from voicekit.providers import Provider
+
+if TYPE_CHECKING:
+    from voicekit.engine.clients import Clients
+    from voicekit.engine.download import Downloader
+
+__all__ = ["Connector"]
+
+
+class Connector:
+    """Makes one transport for each provider.
+
+    Parameters
+    ----------
+    places : mapping of str to (str, mapping of str to str), optional
+        Address and key of each vendor of a rehearsal, instead of the real ones. No
+        environment and no keyring is then read.
+    """
+
+    def __init__(
+        self, places: Mapping[str, tuple[str, Mapping[str, str]]] | None = None
+    ) -> None:
+        self._places = places
+        self._clients: Clients | None = None
+
+    @property
+    def clients(self) -> Clients:
+        """The HTTP clients; made when the first vendor is asked."""
+        if self._clients is None:
+            from voicekit.engine.clients import Clients  # noqa: PLC0415 - loads httpx
+
+            self._clients = Clients()
+        return self._clients
+
+    def transport(self, provider: Provider) -> Transport:
+        """Return a transport for this provider.
+
+        Raises
+        ------
+        Unsupported
+            If there is none of the kind that it names.
+        """
+        if provider.transport == "offline":
+            return OfflineTransport()
+        if provider.transport != "http":
+            raise Unsupported(
+                f"{provider.name} wants a transport {provider.transport!r}, and there "
+                "are only http and offline."
+            )
+        from voicekit.engine.http import HttpTransport  # noqa: PLC0415 - loads httpx
+
+        address = self.address(provider)
+        secrets = partial(self.secrets, provider)
+        return HttpTransport(provider.auth, address, secrets, self.clients)
+
+    def downloader(self, provider: Provider, library: Library) -> Downloader:
+        """Return what fetches a provider's results."""
+        from voicekit.engine.download import Downloader  # noqa: PLC0415 - loads httpx
+
+        return Downloader(self.clients, library, self.address(provider))
+
+    def address(self, provider: Provider) -> Address:
+        """Return where a vendor is.
+
+        Raises
+        ------
+        KeyMissing
+            If the vendor has no fixed address, and none was named.
+        """
+        name = variable(provider.name, "URL")
+        if self._places is not None:
+            return Address.parse(self._places[provider.name][0])
+        url = os.environ.get(name) or provider.origin
+        if not url:
+            raise KeyMissing(
+                f"The address of {provider.name} is not known. Set {name} to what "
+                "precedes the paths in its documentation."
+            )
+        return Address.parse(url)
+
+    def realm(self, provider: Provider) -> str:
+        """Return which world a provider's jobs belong to.
+
+        ``live``, ``sandbox``, or the address where the user overrode it.
+        """
+        if provider.transport == "offline":
+            return "live"
+        if self._places is not None:
+            return "sandbox"
+        address = str(self.address(provider))
+        return "live" if address == provider.origin else address
+
+    def secrets(self, provider: Provider) -> Secrets:
+        """Return the key of a vendor, bound to its address.
+
+        Raises
+        ------
+        KeyMissing
+            If there is none.
+        """
+        address = self.address(provider)
+        if self._places is not None:
+            parts = self._places[provider.name][1]
+            return {name: Secret(value, address) for name, value in parts.items()}
+        return find_secrets(provider.name, provider.auth.parts, address)
+
+    def is_connected(self, provider: Provider) -> bool:
+        """Tell whether a provider can be asked: it needs no key, or has one."""
+        if provider.transport != "http":
+            return True
+        try:
+            self.secrets(provider)
+        except KeyMissing:
+            return False
+        return True
+
+    async def aclose(self) -> None:
+        """Close the clients."""
+        if self._clients is not None:
+            await self._clients.aclose()
