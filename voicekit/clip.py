@@ -77,7 +77,8 @@ class Clip:
     """The vendor's own end minus start, where it gives both."""
     created_at: datetime | None = None
     words: tuple[Word, ...] = ()
-    transcript: str | None = None
+    captions: Source | None = None
+    """The file behind `transcript`."""
     cover: Path | None = None
     warnings: tuple[str, ...] = ()
     """Whatever the vendor will ignore, or changed."""
@@ -135,6 +136,13 @@ class Clip:
             If the file is gone, or is not what was saved.
         """
         return self.source.read()
+
+    @property
+    def transcript(self) -> str | None:
+        """What is said, as captions (SubRip); None where the vendor gave none."""
+        if self.captions is None:
+            return None
+        return self.captions.read().decode("utf-8", "replace")
 
     @property
     def path(self) -> Path:

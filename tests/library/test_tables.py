@@ -25,6 +25,11 @@ DESIGNED = {
         "provider name language gender age accent use_case description tags category "
         "status owned preview_url"
     ).split(),
+    "clones": (
+        "provider name language gender age accent use_case description tags category "
+        "status owned preview_url created_at"
+    ).split(),
+    "credits": "balance unit regular permanent resets_at seen_at error".split(),
     "models": "provider name kinds languages".split(),
     "parameters": "kind minimum maximum step default choices unit help".split(),
     "tasks": TASKS,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from voicekit.reading import Fields
 from voicekit.task import Word
 
-__all__ = ["srt_text", "words_from_json", "words_from_srt"]
+__all__ = ["srt_text", "text_from_json", "words_from_json", "words_from_srt"]
 
 _SRT_TIME = re.compile(
     r"(\d+):(\d\d):(\d\d)[,.](\d{1,3})\s*-->\s*(\d+):(\d\d):(\d\d)[,.](\d{1,3})"
@@ -58,6 +58,14 @@ def words_from_json(content: bytes) -> tuple[Word, ...]:
         or tuple(_timed(fields.each("words")))
         or tuple(_timed(fields.each("segments")))
     )
+
+
+def text_from_json(content: bytes) -> str | None:
+    """Return the whole text of a transcript in JSON; None where it has none."""
+    try:
+        return Fields(json.loads(content)).maybe_text("text")
+    except (ValueError, RecursionError):
+        return None
 
 
 def _captions(content: bytes) -> Iterator[tuple[float, float, str]]:

@@ -2,25 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import zip_longest
+from pathlib import Path
 from typing import Any
 
+from voicekit.audio.timing import srt_text, text_from_json
 from voicekit.clip import Clip
 from voicekit.library.files import FileStore, StoredFile
 from voicekit.library.ledger import Kept
 from voicekit.task import Word, from_micros
+from voicekit.transcript import Transcript
 
-__all__ = ["clip_of", "stored_files"]
+__all__ = ["clip_of", "clips_of", "stored_files", "transcript_of"]
 
 
 def clip_of(kept: Kept, store: FileStore, *, cached: bool) -> Clip:
-    """Return the clip of a finished attempt."""
+    """Return the clip of a finished attempt; the first, where there are several."""
+    return clips_of(kept, store, cached=cached)[0]
+
+
+def clips_of(kept: Kept, store: FileStore, *, cached: bool) -> list[Clip]:
+    """Return every clip of a finished attempt, each with its cover."""
+    audio = [row for row in kept.files if row["role"] == "audio"]
+    covers = [file.path for file in stored_files(kept, store, role="cover")]
+    return [
+        _clip(kept, store, row, cover, cached)
+        for row, cover in zip_longest(audio, covers[: len(audio)])
+    ]
+
+
+def transcript_of(kept: Kept, store: FileStore, *, cached: bool) -> Transcript:
+    """Return the transcript of a finished attempt. Reads files."""
+    attempt = kept.attempt
+    words = tuple(Word(*word) for word in attempt["words"] or ())
+    captions = [file.read() for file in stored_files(kept, store, role="transcript")]
+    spoken = (
+        text_from_json(file.read()) for file in stored_files(kept, store, role="words")
+    )
+    text = next(filter(None, spoken), None)
+    if text is None and captions:
+        text = srt_text(captions[0])
+    return Transcript(
+        text=text or " ".join(word.text for word in words),
+        words=words,
+        srt=captions[0].decode("utf-8", "replace") if captions else None,
+        provider=kept.job["provider"],
+        job=kept.job["id"],
+        credits=from_micros(attempt["credits_micros"]),
+        unit=attempt["unit"],
+        cached=cached,
+        details=dict(attempt["details"] or {}),
+    )
+
+
+def _clip(
+    kept: Kept,
+    store: FileStore,
+    row: Mapping[str, Any],
+    cover: Path | None,
+    cached: bool,  # noqa: FBT001
+) -> Clip:
     job, attempt = kept.job, kept.attempt
-    source, *_ = stored_files(kept, store, role="audio")
-    row = next(row for row in kept.files if row["role"] == "audio")
+    captions = stored_files(kept, store, role="transcript")
     return Clip(
-        source=source,
+        source=store.find(row["sha256"], row["size"], row["media_type"]),
         media_type=row["media_type"],
+        cover=cover,
+        captions=captions[0] if captions else None,
         duration_s=_seconds(row["duration_us"]),
         sample_rate=row["sample_rate"],
         provider=job["provider"],

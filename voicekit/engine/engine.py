@@ -11,9 +11,9 @@ from voicekit import providers
 from voicekit.engine import refusal
 from voicekit.engine.clips import stored_files
 from voicekit.engine.connector import Connector
-from voicekit.engine.submission import Submission, drive
+from voicekit.engine.submission import Submission
 from voicekit.errors import LibraryError, StillRunning
-from voicekit.flow import Flow, Transport
+from voicekit.flow import Flow, NoReply, Reply, Request, Transport
 from voicekit.job import Job
 from voicekit.library.files import StoredFile
 from voicekit.library.ledger import (
@@ -84,14 +84,24 @@ class Engine:
         self._flights: dict[tuple[str, int], _Flight] = {}
 
     async def ask(self, provider: Provider, flow: Flow[T]) -> T:
-        """Drive a free flow.
+        """Carry a free flow's requests and replies until it returns.
 
         Raises
         ------
-        NoReply
-            If there is no answer.
+        ProviderError
+            If the provider says no, or nothing, or what cannot be understood.
+        KeyMissing
+            If there is no key for it.
         """
-        return await drive(flow, self._transport(provider))
+        try:
+            request = next(flow)
+            while True:
+                request = flow.send(await self._answer(provider, request))
+        except StopIteration as stop:
+            value: T = stop.value
+            return value
+        finally:
+            flow.close()
 
     async def perform(self, job: Job, timeout: float | None) -> Done:
         """Return the finished job: from the library, or by carrying it out once.
@@ -152,6 +162,15 @@ class Engine:
         for transport in self._transports.values():
             await transport.aclose()
         await self.connector.aclose()
+
+    async def _answer(self, provider: Provider, request: Request) -> Reply:
+        try:
+            reply = await self._transport(provider).send(request)
+        except NoReply as lost:
+            raise refusal.no_answer(provider, lost) from None
+        if (problem := provider.problem(reply)) is not None:
+            raise refusal.refusal(provider, reply, problem, provider.errors)
+        return reply
 
     async def _find(self, name: str) -> Kept:
         kept = await self.library.transact(find, job=name)

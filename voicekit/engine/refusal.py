@@ -12,6 +12,7 @@ from voicekit.errors import ProviderError, VoicekitError
 from voicekit.flow import NoReply, Reply
 from voicekit.job import Job
 from voicekit.library.ledger import Kept
+from voicekit.providers import Provider
 from voicekit.task import Problem
 
 __all__ = ["no_answer", "refusal", "stored", "to_store", "unclear", "who"]
@@ -28,28 +29,26 @@ _KEPT_FIELDS = ("provider", "voice", "status", "code", "request_id", "retry_afte
 
 
 def refusal(
-    job: Job, reply: Reply, problem: Problem, table: ErrorTable
+    asked: Job | Provider, reply: Reply, problem: Problem, table: ErrorTable
 ) -> ProviderError:
     """Return the error for an answer that reports a problem."""
     kind = error_class(reply, problem, table)
     said = show_text(problem.message) or f"error {show_text(problem.code)}"
     remedy = _REMEDIES.get(kind, "")
     return kind(
-        f"{who(job)} said no: {said} (HTTP {reply.status}). {remedy}".rstrip(),
-        provider=job.provider,
-        voice=job.voice_name,
+        f"{who(asked)} said no: {said} (HTTP {reply.status}). {remedy}".rstrip(),
+        **_names(asked),
         status=reply.status,
         code=problem.code,
         request_id=reply.headers.get("x-request-id"),
     )
 
 
-def no_answer(job: Job, lost: NoReply) -> ProviderError:
+def no_answer(asked: Job | Provider, lost: NoReply) -> ProviderError:
     """Return the error for a request that cost nothing and brought no answer."""
     return errors.Unavailable(
-        f"{who(job)} did not answer: {lost.reason}. Nothing was charged; call again.",
-        provider=job.provider,
-        voice=job.voice_name,
+        f"{who(asked)} did not answer: {lost.reason}. Nothing was charged; call again.",
+        **_names(asked),
     )
 
 
@@ -62,9 +61,17 @@ def unclear(job: Job, name: str, why: str) -> VoicekitError:
     )
 
 
-def who(job: Job) -> str:
+def who(asked: Job | Provider) -> str:
     """Return the voice, or the provider where no voice is in it."""
-    return job.voice_name or job.provider
+    if isinstance(asked, Provider):
+        return asked.name
+    return asked.voice_name or asked.provider
+
+
+def _names(asked: Job | Provider) -> dict[str, Any]:
+    if isinstance(asked, Provider):
+        return {"provider": asked.name}
+    return {"provider": asked.provider, "voice": asked.voice_name}
 
 
 def to_store(error: VoicekitError) -> Mapping[str, Any]:

@@ -18,7 +18,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from typing import Any, NoReturn, TypeAlias, TypeVar
+from typing import Any, NoReturn, TypeAlias
 
 from voicekit.audio.file import length_of
 from voicekit.audio.timing import words_from_json, words_from_srt
@@ -43,32 +43,13 @@ from voicekit.library.states import State
 from voicekit.providers import Provider
 from voicekit.task import Problem, Result, Task
 
-__all__ = ["Submission", "drive"]
-
-T = TypeVar("T")
+__all__ = ["Submission"]
 
 _Saved: TypeAlias = tuple[StoredFile, Mapping[str, Any]]
 """A file, and its row in the ledger."""
 
 MOST_NEW_LINKS = 5
 """How often an expired link is asked for anew before the result counts as at risk."""
-
-
-async def drive(flow: Flow[T], transport: Transport) -> T:
-    """Carry a flow's requests and replies until it returns.
-
-    Raises
-    ------
-    NoReply
-        If a request brings no answer.
-    """
-    try:
-        request = next(flow)
-        while True:
-            request = flow.send(await transport.send(request))
-    except StopIteration as stop:
-        value: T = stop.value
-        return value
 
 
 @dataclass(slots=True)

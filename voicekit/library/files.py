@@ -111,7 +111,7 @@ class FileStore:
         part.write(content)
         return part.keep(media_type)
 
-    def adopt(self, path: Path, media_type: str) -> StoredFile:
+    def adopt(self, path: Path) -> StoredFile:
         """Copy a file of the user's, so that it cannot change or go.
 
         Raises
@@ -127,7 +127,7 @@ class FileStore:
         except OSError as error:
             part.discard()
             raise LibraryError(f"{path} cannot be read: {error.strerror}.") from error
-        return part.keep(media_type)
+        return part.keep("application/octet-stream")
 
     def sweep(self) -> None:
         """Remove what processes that died were writing."""

@@ -10,13 +10,13 @@ import base64
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from voicekit.errors import LibraryError
-from voicekit.job import Job
+from voicekit.job import InputFile, Job
 from voicekit.library import schema
 from voicekit.library.files import StoredFile
 from voicekit.library.states import LIVE, State, may_follow
@@ -37,6 +37,7 @@ __all__ = [
     "forget",
     "job_of",
     "now_us",
+    "retire",
 ]
 
 
@@ -195,6 +196,23 @@ def job_of(kept: Kept) -> Job:
         settings=row["settings"],
         format=row["format"],
         take=row["take"],
+        files={name: InputFile(**file) for name, file in row["files"].items()},
+    )
+
+
+def retire(connection: Connection, kind: str, voice: str) -> None:
+    """Let a call that made a voice be made anew: that voice was deleted."""
+    made = select(schema.attempt.c.job).where(
+        schema.attempt.c.details["voice"].as_string() == voice.partition(":")[2]
+    )
+    connection.execute(
+        update(schema.job)
+        .where(
+            schema.job.c.kind == kind,
+            schema.job.c.provider == voice.partition(":")[0],
+            schema.job.c.id.in_(made),
+        )
+        .values(key=None)
     )
 
 
@@ -283,7 +301,7 @@ def _add_job(connection: Connection, job: Job) -> Mapping[str, Any]:
         "text": job.text,
         "settings": dict(job.settings),
         "format": job.format,
-        "files": {name: file.sha256 for name, file in job.files.items()},
+        "files": {name: asdict(file) for name, file in job.files.items()},
         "characters": len(job.text),
         "created_at": now_us(),
     }

@@ -12,7 +12,7 @@ __all__ = ["COLUMNS", "frame"]
 TEXT, MONEY, NUMBER, COUNT, FLAG = "str", "Float64", "Float64", "Int64", "boolean"
 TIME = "datetime64[us, UTC]"
 
-COLUMNS: Mapping[str, Mapping[str, str]] = {
+COLUMNS: dict[str, Mapping[str, str]] = {
     "providers": {
         "provider": TEXT,
         "connected": FLAG,
@@ -36,6 +36,16 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "status": TEXT,
         "owned": FLAG,
         "preview_url": TEXT,
+    },
+    "credits": {
+        "provider": TEXT,
+        "balance": MONEY,
+        "unit": TEXT,
+        "regular": MONEY,
+        "permanent": MONEY,
+        "resets_at": TIME,
+        "seen_at": TIME,
+        "error": TEXT,
     },
     "models": {
         "model": TEXT,
@@ -101,6 +111,8 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     },
 }
 """Every table by name; the first column is the index."""
+
+COLUMNS["clones"] = {**COLUMNS["voices"], "created_at": TIME}
 
 
 def frame(table: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:

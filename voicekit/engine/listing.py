@@ -1,0 +1,322 @@
+"""What a studio can look up: providers, voices, settings, tasks, what was spent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from voicekit import providers
+from voicekit.engine.engine import Engine
+from voicekit.errors import (
+    KeyMissing,
+    UnknownProvider,
+    UnknownVoice,
+    VoicekitError,
+)
+from voicekit.job import Kind
+from voicekit.library.ledger import now_us
+from voicekit.library.spending import SpendBy, attempts, spend_rows, task_rows
+from voicekit.offer import Offer
+from voicekit.providers import Provider
+from voicekit.task import Credits
+from voicekit.voice import Voice, VoiceQuery, split_voice
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Listing"]
+
+T = TypeVar("T")
+
+
+class Listing:
+    """The calls that change nothing and cost nothing.
+
+    Parameters
+    ----------
+    engine : Engine
+        Performs the jobs.
+    names : sequence of str
+        The providers in use.
+    """
+
+    def __init__(self, engine: Engine, names: Sequence[str]) -> None:
+        self.engine = engine
+        self.names = tuple(names)
+
+    async def providers(self) -> pd.DataFrame:
+        """Return the providers in use: whether they answer, and what they can do.
+
+        Returns
+        -------
+        DataFrame
+            Index ``provider``; connected, health, balance, unit, kinds.
+        """
+        used = list(self._chosen(None))
+        rows = await asyncio.gather(*map(self._provider_row, used))
+        return await _frame("providers", rows)
+
+    async def credits(self) -> pd.DataFrame:
+        """Return every vendor's balance, each in its own unit.
+
+        Returns
+        -------
+        DataFrame
+            Index ``provider``; balance, unit, regular, permanent, resets_at, seen_at,
+            error.
+        """
+        vendors = [one for one in self._chosen(None) if not one.repeatable]
+        rows = await asyncio.gather(*map(self._credits_row, vendors))
+        return await _frame("credits", rows)
+
+    async def clones(self, provider: str | None = None) -> pd.DataFrame:
+        """Return your own cloned voices.
+
+        Returns
+        -------
+        DataFrame
+            As `voices`, and created_at.
+        """
+        found: list[Voice] = []
+        for one in self._chosen(provider):
+            found += await self.engine.ask(one, one.clones())
+        return await _frame("clones", map(_voice_row, found))
+
+    async def models(self, provider: str | None = None) -> pd.DataFrame:
+        """Return the models of one provider, or of all in use.
+
+        Returns
+        -------
+        DataFrame
+            Index ``model``; provider, name, kinds, languages.
+        """
+        rows: list[dict[str, Any]] = []
+        for one in self._chosen(provider):
+            rows += [
+                {
+                    "model": model.id,
+                    "provider": one.name,
+                    "name": model.name,
+                    "kinds": ", ".join(model.kinds),
+                    "languages": ", ".join(model.languages),
+                }
+                for model in await self.engine.ask(one, one.models())
+            ]
+        return await _frame("models", rows)
+
+    async def voices(  # noqa: PLR0913 - each narrows the list in its own way
+        self,
+        search: str | None = None,
+        *,
+        provider: str | None = None,
+        language: str | None = None,
+        gender: str | None = None,
+        shared: bool = False,
+        limit: int | None = 200,
+    ) -> pd.DataFrame:
+        """Return voices to choose from.
+
+        Parameters
+        ----------
+        search : str, optional
+            Words that must all occur in the voice's id, name, description or tags.
+        provider, gender : str, optional
+            Only these.
+        language : str, optional
+            BCP-47; ``"en"`` finds ``"en-GB"``, too.
+        shared : bool
+            Also list what the vendors' users share.
+        limit : int or None
+            How many at most, for each provider.
+
+        Returns
+        -------
+        DataFrame
+            Index ``voice``, as `speak` takes it.
+
+        Examples
+        --------
+        >>> import voicekit as vk
+        >>> with vk.Studio(providers=["offline"]) as studio:
+        ...     studio.voices("welsh", limit=1).name.to_dict()
+        {'offline:cy': 'Welsh'}
+        """
+        query = VoiceQuery(
+            search=search, language=language, gender=gender, shared=shared, limit=limit
+        )
+        found = await self.list_voices(query, provider)
+        return await _frame("voices", map(_voice_row, found))
+
+    async def list_voices(
+        self, query: VoiceQuery, provider: str | None = None
+    ) -> list[Voice]:
+        """Return voices as values, for panels."""
+        found: list[Voice] = []
+        for one in self._chosen(provider):
+            found += await self.engine.ask(one, one.voices(query))
+        return found
+
+    async def voice(self, voice: str | Voice) -> Voice:
+        """Return a voice by its name, ``"provider:id"``.
+
+        Raises
+        ------
+        UnknownVoice, UnknownProvider
+            If there is none of that name; the message says which is nearest.
+        """
+        if isinstance(voice, Voice):
+            return voice
+        if not isinstance(voice, str):
+            raise UnknownVoice(
+                f"A voice is written 'provider:id', such as 'offline:en-us'; this is "
+                f"{type(voice).__name__}."
+            )
+        name, voice_id = split_voice(voice)
+        return self._provider(name).voice(voice_id)
+
+    async def parameters(
+        self, target: str | Voice, *, kind: Kind = "speech", model: str | None = None
+    ) -> pd.DataFrame:
+        """Return every setting that a voice or a provider accepts.
+
+        Parameters
+        ----------
+        target : str or Voice
+            A voice, or a provider's name.
+        kind : str
+            The kind of job, ``"speech"`` unless said otherwise.
+
+        Returns
+        -------
+        DataFrame
+            Index ``name``; kind, minimum, maximum, step, default, choices, unit, help.
+
+        Examples
+        --------
+        >>> import voicekit as vk
+        >>> with vk.Studio(providers=["offline"]) as studio:
+        ...     int(studio.parameters("offline").loc["rate", "maximum"])
+        450
+        """
+        offer = await self.offer(target, kind=kind, model=model)
+        rows = (setting.model_dump() for setting in offer.declared)
+        return await _frame("parameters", [_parameter_row(row) for row in rows])
+
+    async def offer(
+        self, target: str | Voice, *, kind: Kind = "speech", model: str | None = None
+    ) -> Offer:
+        """Return the declaration of what is accepted, for panels."""
+        if isinstance(target, str) and ":" not in target:
+            return self._provider(target).offer(kind, model=model)
+        voice = await self.voice(target)
+        provider = self._provider(voice.provider)
+        return provider.offer(kind, model=model, voice=voice.id)
+
+    async def tasks(self) -> pd.DataFrame:
+        """Return everything that was asked: one row for each attempt, oldest first.
+
+        Returns
+        -------
+        DataFrame
+            Index ``job``. What is not known is NA, never 0; ``cached`` counts the later
+            calls that a row answered at no cost.
+        """
+        rows = await self.engine.library.transact(attempts)
+        return await _frame("tasks", task_rows(rows, self.engine.library.files))
+
+    async def spend(self, by: SpendBy = "provider") -> pd.DataFrame:
+        """Return what was spent, grouped.
+
+        Parameters
+        ----------
+        by : {"provider", "day", "model", "voice", "kind"}
+            One row for each group and provider: the credits of different vendors are
+            never added together.
+        """
+        rows = await self.engine.library.transact(attempts)
+        table = await _frame("spend", spend_rows(rows, by))
+        return table.rename_axis(index=by)
+
+    async def _provider_row(self, provider: Provider) -> Mapping[str, Any]:
+        row = {
+            "provider": provider.name,
+            "connected": True,
+            "unit": provider.unit,
+            "kinds": ", ".join(provider.kinds),
+        }
+        if provider.repeatable:
+            return {**row, "health": "good"}
+        health, found = await asyncio.gather(
+            _or_error(self.engine.ask(provider, provider.health())),
+            _or_error(self._credits(provider)),
+        )
+        if isinstance(found, KeyMissing):
+            return {**row, "connected": False, "health": "no key"}
+        return {
+            **row,
+            "health": "unknown" if isinstance(health, VoicekitError) else health,
+            "balance": found.balance if isinstance(found, Credits) else None,
+        }
+
+    async def _credits_row(self, provider: Provider) -> Mapping[str, Any]:
+        found = await _or_error(self._credits(provider))
+        row = {"provider": provider.name, "unit": provider.unit, "seen_at": now_us()}
+        if isinstance(found, VoicekitError):
+            return {**row, "error": str(found)}
+        return {
+            **row,
+            "balance": found.balance,
+            "unit": found.unit,
+            "regular": found.regular,
+            "permanent": found.permanent,
+            "resets_at": found.resets_at,
+        }
+
+    async def _credits(self, provider: Provider) -> Credits:
+        return await self.engine.ask(provider, provider.credits())
+
+    def _provider(self, name: str) -> Provider:
+        provider = providers.find(name)
+        if name not in self.names:
+            raise UnknownProvider(
+                f"This studio does not use {name}; it uses {', '.join(self.names)}. "
+                f"Open one with Studio(providers=[{name!r}, ...])."
+            )
+        return provider
+
+    def _chosen(self, name: str | None) -> Iterable[Provider]:
+        return map(self._provider, self.names if name is None else (name,))
+
+
+async def _or_error(coroutine: Coroutine[Any, Any, T]) -> T | VoicekitError:
+    """Return what a coroutine brings, or why it brings nothing: for one row of many."""
+    try:
+        return await coroutine
+    except VoicekitError as error:
+        return error
+
+
+async def _frame(table: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Make a table in a thread: importing pandas takes longer than a loop may stand."""
+    return await asyncio.to_thread(_make_frame, table, rows)
+
+
+def _make_frame(table: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    from voicekit.library.tables import frame  # noqa: PLC0415 - no table, no pandas
+
+    return frame(table, rows)
+
+
+def _voice_row(voice: Voice) -> Mapping[str, Any]:
+    row = {name: getattr(voice, name) for name in Voice.__dataclass_fields__}
+    return {**row, "provider": voice.provider, "tags": ", ".join(voice.tags) or None}
+
+
+def _parameter_row(declared: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a declaration's row; its decimals become the numbers of pandas."""
+    return {
+        name: float(value) if isinstance(value, Decimal) else value
+        for name, value in declared.items()
+    }
