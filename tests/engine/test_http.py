@@ -67,7 +67,7 @@ def transport(address, auth, clients, **parts):
 
 
 def ask(answer, *requests, auth=None, may_cost=False, **parts):
-    """Send requests to a server with this answer; return its replies and what it heard."""
+    """Send requests to a server; return its replies and what it heard."""
 
     async def run():
         clients = Clients()
@@ -295,7 +295,7 @@ def test_a_result_is_fetched_without_a_key(library):
     ],
 )
 def test_a_result_of_the_expected_kind_is_kept(library, body, media_type):
-    """Raw samples, captions, JSON, an image of another sort, another audio container."""
+    """Raw samples, captions, JSON, another sort of image or audio container."""
     stored, _ = fetch(library, ok(body), Result(media_type=media_type, url="x"))
     assert stored.read() == body
 
