@@ -5,19 +5,21 @@ from __future__ import annotations
 import functools
 import threading
 import weakref
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 from voicekit import providers as known_providers
 from voicekit.engine.bridge import Bridge
 from voicekit.engine.calls import Calls
-from voicekit.engine.connector import Connector
+from voicekit.engine.connector import Connector, Place
+from voicekit.engine.endpoints import Endpoints
 from voicekit.engine.engine import Engine
 from voicekit.library.library import Library, default_folder
 
 if TYPE_CHECKING:
     from voicekit.panels import Speak
+    from voicekit.sandbox import Sandbox
 
 __all__ = ["Aio", "Studio"]
 
@@ -87,7 +89,11 @@ class Studio(_Desk):
     Parameters
     ----------
     providers : iterable of str, optional
-        Which to use; all that are known if None.
+        Which to use; the offline engine and every vendor that has a key if None.
+    sandbox : bool
+        Whether to rehearse: all five vendors run on this machine, speak, keep balances
+        and cost nothing. No key of yours is read, and what is made goes to a library
+        of its own.
     library : str or Path, optional
         The folder where clips and costs are kept; ``VOICEKIT_LIBRARY``, else the
         platform's folder for user data, if None.
@@ -96,6 +102,9 @@ class Studio(_Desk):
     ----------
     aio : Aio
         The same calls, to be awaited.
+    sandbox : Sandbox or None
+        The vendors' stand-ins, where they are rehearsed; ``sandbox.fail(...)`` makes
+        them misbehave.
 
     Examples
     --------
@@ -110,18 +119,28 @@ class Studio(_Desk):
         self,
         providers: Iterable[str] | None = None,
         *,
+        sandbox: bool = False,
         library: str | Path | None = None,
     ) -> None:
-        names = tuple(known_providers.names() if providers is None else providers)
-        for name in names:
-            known_providers.find(name)
+        known = {
+            name: known_providers.find(name)
+            for name in (known_providers.names() if providers is None else providers)
+        }
         folder = default_folder() if library is None else Path(library).expanduser()
-        engine = Engine(Library(folder), Connector())
+        kept = Library(folder / "sandbox" if sandbox else folder)
+        self.sandbox = _rehearsal() if sandbox else None
+        connector = Connector(None if self.sandbox is None else _places(self.sandbox))
+        names = [
+            name
+            for name, provider in known.items()
+            if providers is not None or connector.is_connected(provider)
+        ]
+        engine = Engine(kept, connector)
         super().__init__(Calls(engine, names), Bridge())
         self.aio = Aio(self.calls, self.bridge)
         # Also when a notebook's cell is run again and the old studio is dropped, and at
         # the end of the process: no worker and no lock outlives its studio.
-        self._close = weakref.finalize(self, _close, self.bridge, engine)
+        self._close = weakref.finalize(self, _close, self.bridge, engine, self.sandbox)
 
     clip = _blocking(Calls.clip)
     clone = _blocking(Calls.clone)
@@ -142,6 +161,15 @@ class Studio(_Desk):
     transcribe = _blocking(Calls.transcribe)
     voice = _blocking(Calls.voice)
     voices = _blocking(Calls.voices)
+
+    def provider(self, name: str) -> Endpoints:
+        """Return every endpoint that only this vendor has, by its name.
+
+        Examples
+        --------
+        ``studio.provider("kingcong").tasks(page=2)``
+        """
+        return Endpoints(self.calls, self.bridge, name)
 
     def panel(self) -> Speak:
         """Return a panel: pick a voice, move its sliders, type, and hear it."""
@@ -169,10 +197,25 @@ class Studio(_Desk):
         return f"<Studio of {', '.join(self.calls.names)}{state}>"
 
 
-def _close(bridge: Bridge, engine: Engine) -> None:
+def _rehearsal() -> Sandbox:
+    from voicekit.sandbox import serve  # noqa: PLC0415 - a lazy upward call
+
+    return serve()
+
+
+def _places(sandbox: Sandbox) -> Mapping[str, Place]:
+    return {
+        name: Place(vendor.url, {"KEY": vendor.key})
+        for name, vendor in sandbox.vendors.items()
+    }
+
+
+def _close(bridge: Bridge, engine: Engine, sandbox: Sandbox | None) -> None:
     if bridge.is_current():
         # The garbage collector may run anywhere, and a loop cannot wait for itself.
-        threading.Thread(target=_close, args=(bridge, engine)).start()
+        threading.Thread(target=_close, args=(bridge, engine, sandbox)).start()
         return
     bridge.close(engine.aclose())
     engine.library.close()
+    if sandbox is not None:
+        sandbox.close()

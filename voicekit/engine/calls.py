@@ -50,7 +50,7 @@ class Calls(Listing):
         'free'
         """
         chosen = await self.voice(voice)
-        provider = self._provider(chosen.provider)
+        provider = self.provider_of(chosen.provider)
         job = await self._job(
             kind, provider, text=text, voice=chosen.id, model=model, settings=settings
         )
@@ -261,7 +261,7 @@ class Calls(Listing):
     async def delete_clone(self, voice: str | Voice) -> None:
         """Delete one of your own voices at its provider."""
         chosen = await self.voice(voice)
-        provider = self._provider(chosen.provider)
+        provider = self.provider_of(chosen.provider)
         await self.engine.ask(provider, provider.delete_clone(chosen.id))
         await self.engine.library.transact(retire, "clone", chosen.voice)
 
@@ -293,7 +293,7 @@ class Calls(Listing):
     ) -> Done:
         job = await self._job(
             kind,
-            self._provider(provider),
+            self.provider_of(provider),
             text=text,
             voice=voice,
             file=file,

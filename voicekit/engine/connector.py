@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,15 @@ if TYPE_CHECKING:
     from voicekit.engine.clients import Clients
     from voicekit.engine.download import Downloader
 
-__all__ = ["Connector"]
+__all__ = ["Connector", "Place"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a vendor's stand-in is, and the key that it takes."""
+
+    url: str
+    key: Mapping[str, str]
 
 
 class Connector:
@@ -27,14 +36,12 @@ class Connector:
 
     Parameters
     ----------
-    places : mapping of str to (str, mapping of str to str), optional
-        Address and key of each vendor of a rehearsal, instead of the real ones. No
-        environment and no keyring is then read.
+    places : mapping of str to Place, optional
+        Each vendor of a rehearsal, instead of the real ones. No environment and no
+        keyring is then read.
     """
 
-    def __init__(
-        self, places: Mapping[str, tuple[str, Mapping[str, str]]] | None = None
-    ) -> None:
+    def __init__(self, places: Mapping[str, Place] | None = None) -> None:
         self._places = places
         self._clients: Clients | None = None
 
@@ -84,7 +91,7 @@ class Connector:
         """
         name = variable(provider.name, "URL")
         if self._places is not None:
-            return Address.parse(self._places[provider.name][0])
+            return Address.parse(self._place(provider).url)
         url = os.environ.get(name) or provider.origin
         if not url:
             raise KeyMissing(
@@ -115,7 +122,7 @@ class Connector:
         """
         address = self.address(provider)
         if self._places is not None:
-            parts = self._places[provider.name][1]
+            parts = self._place(provider).key
             return {name: Secret(value, address) for name, value in parts.items()}
         return find_secrets(provider.name, provider.auth.parts, address)
 
@@ -128,6 +135,12 @@ class Connector:
         except KeyMissing:
             return False
         return True
+
+    def _place(self, provider: Provider) -> Place:
+        assert self._places is not None
+        if provider.name not in self._places:
+            raise KeyMissing(f"{provider.name} has no stand-in to rehearse with.")
+        return self._places[provider.name]
 
     async def aclose(self) -> None:
         """Close the clients."""

@@ -174,7 +174,7 @@ class Listing:
                 f"{type(voice).__name__}."
             )
         name, voice_id = split_voice(voice)
-        return self._provider(name).voice(voice_id)
+        return self.provider_of(name).voice(voice_id)
 
     async def parameters(
         self, target: str | Voice, *, kind: Kind = "speech", model: str | None = None
@@ -209,9 +209,9 @@ class Listing:
     ) -> Offer:
         """Return the declaration of what is accepted, for panels."""
         if isinstance(target, str) and ":" not in target:
-            return self._provider(target).offer(kind, model=model)
+            return self.provider_of(target).offer(kind, model=model)
         voice = await self.voice(target)
-        provider = self._provider(voice.provider)
+        provider = self.provider_of(voice.provider)
         return provider.offer(kind, model=model, voice=voice.id)
 
     async def tasks(self) -> pd.DataFrame:
@@ -277,7 +277,14 @@ class Listing:
     async def _credits(self, provider: Provider) -> Credits:
         return await self.engine.ask(provider, provider.credits())
 
-    def _provider(self, name: str) -> Provider:
+    def provider_of(self, name: str) -> Provider:
+        """Return a provider that this studio uses.
+
+        Raises
+        ------
+        UnknownProvider
+            If there is none of that name, or it is not in use.
+        """
         provider = providers.find(name)
         if name not in self.names:
             raise UnknownProvider(
@@ -287,7 +294,7 @@ class Listing:
         return provider
 
     def _chosen(self, name: str | None) -> Iterable[Provider]:
-        return map(self._provider, self.names if name is None else (name,))
+        return map(self.provider_of, self.names if name is None else (name,))
 
 
 async def _or_error(coroutine: Coroutine[Any, Any, T]) -> T | VoicekitError:

@@ -40,6 +40,8 @@ class Provider(ABC):
     """Free, and the same answer again: such a job may simply be sent once more."""
     offers: ClassVar[tuple[Offer, ...]] = ()
     """What is accepted, one declaration for each kind of job and model."""
+    endpoints: ClassVar[Mapping[str, str]] = {}
+    """The vendor's own endpoints: what users call them, and the flow that asks them."""
     errors: ClassVar[Mapping[str, type[ProviderError]]] = {}
     """The vendor's own error codes. One that means "refused" proves that a paid
     request was not accepted; leave out whatever is not proven."""
