@@ -54,7 +54,7 @@ class Calls(Listing):
         job = await self._job(
             kind, provider, text=text, voice=chosen.id, model=model, settings=settings
         )
-        return provider.estimate(job)
+        return await self.engine.estimate(job, provider)
 
     async def speak(  # noqa: PLR0913 - the names that DESIGN fixes
         self,

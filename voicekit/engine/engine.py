@@ -29,9 +29,10 @@ from voicekit.library.ledger import (
     job_of,
 )
 from voicekit.library.library import Library
+from voicekit.library.prices import history, learned
 from voicekit.library.states import LIVE
 from voicekit.providers import Provider
-from voicekit.task import Result, to_micros
+from voicekit.task import Estimate, Result, to_micros
 
 __all__ = ["Done", "Engine"]
 
@@ -102,6 +103,14 @@ class Engine:
             return value
         finally:
             flow.close()
+
+    async def estimate(self, job: Job, provider: Provider) -> Estimate:
+        """Say what a job will cost: by the vendor's page, else by earlier tasks."""
+        stated = provider.estimate(job)
+        if stated.credits is not None:
+            return stated
+        earlier = await self.library.transact(history, job)
+        return learned(earlier, job, provider.unit) or stated
 
     async def perform(self, job: Job, timeout: float | None) -> Done:
         """Return the finished job: from the library, or by carrying it out once.
@@ -197,7 +206,7 @@ class Engine:
                 raise refusal.stored(claimed.kept)
 
     async def _claim(self, job: Job, provider: Provider) -> Claim:
-        estimate = provider.estimate(job)
+        estimate = await self.estimate(job, provider)
         terms = Terms(
             owner=self.library.owner.name,
             repeatable=provider.repeatable,
