@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
@@ -38,6 +38,9 @@ __all__ = ["Done", "Engine"]
 
 T = TypeVar("T")
 
+NAMED_WITHIN_S = 30.0
+"""The ledger answers in milliseconds, unless another process holds it."""
+
 LOOK_AGAIN_S = 0.05
 """How often a job that another process works on is looked at."""
 
@@ -57,6 +60,7 @@ class _Flight:
     task: asyncio.Task[Done] | None = None
     submission: Submission | None = None
     name: str | None = None
+    named: asyncio.Event = field(default_factory=asyncio.Event)
     waiting: int = 0
 
     @property
@@ -134,7 +138,9 @@ class Engine:
         try:
             done = await asyncio.wait_for(asyncio.shield(flight.task), timeout)
         except TimeoutError:
-            raise _still_running(flight.name or job.key, job, timeout) from None
+            # The ledger names the job in a moment: who stops waiting needs the name.
+            await asyncio.wait_for(flight.named.wait(), NAMED_WITHIN_S)
+            raise _still_running(str(flight.name), job, timeout) from None
         except asyncio.CancelledError:
             if flight.waiting == 1 and not flight.was_sent:
                 flight.task.cancel()
@@ -194,6 +200,7 @@ class Engine:
         while True:
             claimed = await self._claim(job, provider)
             flight.name = claimed.kept.job["id"]
+            flight.named.set()
             if isinstance(claimed, Mine):
                 return Done(await self._submit(job, provider, claimed, flight), False)
             if isinstance(claimed, Found):
