@@ -15,6 +15,7 @@ ENTRY_POINT_GROUP = "voicekit.providers"
 
 _BUILT_IN = {
     "offline": "voicekit.providers.offline:Offline",
+    "voiceclone": "voicekit.providers.voiceclone:Voiceclone",
 }
 _registered: dict[str, type[Provider]] = {}
 
