@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from voicekit.errors import BadReply
 from voicekit.flow import Reply
-from voicekit.reading import Fields
+from voicekit.reading import Fields, receipt_of, state_of
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -52,3 +52,43 @@ def test_times_and_numbers_come_in_several_forms():
     assert (fields.number("n"), fields.text("id")) == (0.05, "7")
     assert Fields.inside(json.dumps({"a": 1})).number("a") == 1
     assert Fields.inside("{broken").maybe_text("a") is None
+
+
+def test_what_cannot_be_stored_is_not_read():
+    """Half characters, endless costs and lengths, and times that run backwards."""
+    fields = Fields(
+        {"half": "a\ud800", "cost": "1e99999999", "debt": -1, "long": 1e300}
+    )
+    assert fields.text("half") == "a?"
+    assert (fields.micros("cost"), fields.micros("debt")) == (None, None)
+    assert (fields.seconds("long"), fields.count("long")) == (None, None)
+    assert Fields({"a": 2_000, "b": 1_000}).span("a", "b") is None
+    assert Fields({"a": 1_000, "b": 2_500}).span("a", "b") == 1.5
+
+
+def test_an_answer_is_about_one_task():
+    """It names the task asked for, or none where one was asked for."""
+    assert receipt_of("a", None) == receipt_of(None, "a") == receipt_of("a", "a") == "a"
+    for said, asked in ((None, None), ("b", "a"), ("", ""), ("x" * 201, None)):
+        with pytest.raises(BadReply):
+            receipt_of(said, asked)
+
+
+def test_a_state_is_never_guessed():
+    """An unknown word goes on with a warning; no word is a bad reply."""
+    words = {"ok": "done", "no": "failed"}
+    assert state_of("OK", words, has_result=True) == ("done", ())
+    assert state_of("no", words, has_result=False) == ("failed", ())
+    for word, has_result in (("OK", False), ("odd", True)):
+        state, warnings = state_of(word, words, has_result=has_result)
+        assert state == "running"
+        assert warnings
+    with pytest.raises(BadReply):
+        state_of(None, words, has_result=True)
+
+
+def test_an_error_page_has_no_fields():
+    """An error may be no JSON; a success may not."""
+    assert Fields.of_any(Reply(status=502, body=b"<html>")).maybe_text("code") is None
+    with pytest.raises(BadReply):
+        Fields.of_any(Reply(status=200, body=b"<html>"))

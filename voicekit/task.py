@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
 __all__ = [
     "Credits",
     "Estimate",
     "Problem",
+    "RateLimit",
     "Receipt",
     "Result",
     "Task",
@@ -92,6 +93,16 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimit:
+    """How many requests a vendor's answer says are left, and until when."""
+
+    limit: int | None = None
+    remaining: int | None = None
+    resets_at: int | None = None
+    """Microseconds since 1970, UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Credits:
     """A vendor's balance."""
 
@@ -126,9 +137,10 @@ def to_micros(amount: object) -> int | None:
     if amount is None or isinstance(amount, bool):
         return None
     try:
-        exact = Decimal(str(amount)) * MICROS
-        return int(exact.to_integral_value())
-    except (InvalidOperation, ValueError, OverflowError):
+        exact = (Decimal(str(amount)) * MICROS).to_integral_value()
+        # What no ledger could hold is no amount, and int("1e99999999") never ends.
+        return int(exact) if abs(exact) < 1 << 63 else None
+    except (ArithmeticError, ValueError):
         return None
 
 

@@ -15,6 +15,8 @@ ENTRY_POINT_GROUP = "voicekit.providers"
 
 _BUILT_IN = {
     "offline": "voicekit.providers.offline:Offline",
+    "voiceclone": "voicekit.providers.voiceclone:Voiceclone",
+    "kling": "voicekit.providers.kling:Kling",
 }
 _registered: dict[str, type[Provider]] = {}
 

@@ -11,7 +11,7 @@ from voicekit.flow import Flow, Reply
 from voicekit.job import Job, Kind
 from voicekit.offer import Model, Offer
 from voicekit.providers.auth import Auth, Bearer
-from voicekit.task import Credits, Estimate, Problem, Receipt, Task
+from voicekit.task import Credits, Estimate, Problem, RateLimit, Receipt, Task
 from voicekit.voice import Voice, VoiceQuery
 
 __all__ = ["Provider"]
@@ -160,3 +160,8 @@ class Provider(ABC):
         if reply.status < 300:  # noqa: PLR2004 - the end of HTTP's success codes
             return None
         return Problem(code=str(reply.status))
+
+    def rate_limit(self, reply: Reply) -> RateLimit | None:
+        """Read what an answer says of the requests left. Override where it does."""
+        del reply
+        return None
