@@ -20,6 +20,7 @@ from voicekit.errors import (
     GenerationFailed,
     InsufficientCredits,
     InvalidRequest,
+    ResultExpired,
     SubmissionUnknown,
     Unavailable,
 )
@@ -131,6 +132,22 @@ def test_a_task_that_fails_is_not_taken_for_free(library):
     with pytest.raises(GenerationFailed, match="paid:v could not make it: too rude"):
         carry(library, reply(state="failed", id="t1", error="too rude"))
     assert (row(library)["state"], row(library)["billed"]) == ("FAILED", "unknown")
+
+
+def test_a_task_id_of_another_job_is_doubt(library):
+    """The same receipt twice leaves it open what was accepted: HELD."""
+    carry(library, reply(state="done", id="t1"))
+    with pytest.raises(SubmissionUnknown, match="task id of another job"):
+        carry(library, reply(state="done", id="t1"), asked=job("Another"))
+    assert row(library)["state"] == "HELD"
+
+
+def test_a_task_that_its_vendor_forgot_is_at_risk(library):
+    """Five times unknown: not failed, for it may have cost, and never sent again."""
+    answers = [reply(state="queued", id="t1")] + 5 * [reply(status=404)]
+    with pytest.raises(ResultExpired, match="it may have cost"):
+        carry(library, *answers)
+    assert row(library)["state"] == "AT_RISK"
 
 
 @pytest.mark.parametrize(

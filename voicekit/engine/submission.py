@@ -23,7 +23,7 @@ from typing import Any, NoReturn, TypeAlias
 from voicekit.audio.file import length_of
 from voicekit.audio.timing import words_from_json, words_from_srt
 from voicekit.engine import refusal
-from voicekit.engine.outcome import Outcome, judge
+from voicekit.engine.outcome import Outcome, error_class, judge
 from voicekit.engine.polling import intervals
 from voicekit.errors import (
     BadReply,
@@ -37,13 +37,23 @@ from voicekit.errors import (
 from voicekit.flow import Flow, NoReply, Reply, Request, Transport, finish
 from voicekit.job import Job
 from voicekit.library.files import StoredFile
-from voicekit.library.ledger import Change, Kept, advance, file_columns, now_us
+from voicekit.library.ledger import (
+    Change,
+    Kept,
+    accept,
+    advance,
+    file_columns,
+    now_us,
+)
 from voicekit.library.library import Library
 from voicekit.library.states import State
 from voicekit.providers import Provider
 from voicekit.task import Problem, Result, Task
 
 __all__ = ["Submission"]
+
+MOST_MISSES = 5
+"""After how many answers in a row that know no such task it counts as at risk."""
 
 _Saved: TypeAlias = tuple[StoredFile, Mapping[str, Any]]
 """A file, and its row in the ledger."""
@@ -73,6 +83,8 @@ class Submission:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     sent: bool = False
     """Whether a byte may have left; until then the attempt can be called off."""
+    _warnings: list[str] = field(default_factory=list)
+    _misses: int = 0
     _started: float | None = None
     _answers: list[float] = field(default_factory=list)
 
@@ -102,6 +114,7 @@ class Submission:
         if self.kept.state is State.RESERVED:
             await self._check_room()
             await self._advance(State.SENDING, sent_at=now_us())
+        self._warnings = list(self.provider.warnings(self.job))
         flow = self.provider.submit(self.job)
         request = next(flow)
         self.sent = True
@@ -148,8 +161,7 @@ class Submission:
         outcome = judge(answer, problem=problem, task=task, table=table)
         if outcome is Outcome.ACCEPTED:
             assert task is not None
-            if not self.provider.repeatable:
-                await self._advance(State.ACCEPTED, receipt=task.receipt)
+            await self._accept(task)
             return task
         if isinstance(answer, Reply) and outcome is Outcome.REFUSED:
             assert problem is not None
@@ -159,6 +171,19 @@ class Submission:
             await self._hold(_doubt(answer, problem))
         await self._stop(State.FAILED, self._free_failure(answer, problem), billed="no")
         return None
+
+    async def _accept(self, task: Task) -> None:
+        self._warned(task)
+        if self.provider.repeatable:
+            return
+        kept = await self.library.transact(accept, self.kept, task.receipt)
+        if kept is None:
+            await self._hold("its answer has the task id of another job")
+        self.kept = kept
+
+    def _warned(self, task: Task) -> None:
+        """Remember every warning once, also those of earlier answers."""
+        self._warnings = list(dict.fromkeys((*self._warnings, *task.warnings)))
 
     def _read(
         self, flow: Flow[Task], answer: Reply | NoReply
@@ -199,13 +224,37 @@ class Submission:
         assert task.receipt is not None
         flow = self.provider.task(self.job, task.receipt)
         # A poll that brings nothing changes nothing: the task is kept, and asked again.
-        _, found = self._read(flow, await self._ask(next(flow)))
-        return found or task
+        answer = await self._ask(next(flow))
+        problem, found = self._read(flow, answer)
+        await self._note_miss(answer, problem)
+        if found is None:
+            return task
+        self._warned(found)
+        return found
+
+    async def _note_miss(
+        self, answer: Reply | NoReply, problem: Problem | None
+    ) -> None:
+        """Give up on a task of which its vendor knows nothing, again and again."""
+        unknown = (
+            isinstance(answer, Reply)
+            and problem is not None
+            and error_class(answer, problem, self.provider.errors) is NotFound
+        )
+        self._misses = self._misses + 1 if unknown else 0
+        if self._misses < MOST_MISSES:
+            return
+        lost = ResultExpired(
+            f"{self.job.provider} no longer knows the task of job "
+            f"{self.kept.job['id']}; it was accepted before, so it may have cost."
+        )
+        await self._stop(State.AT_RISK, lost, billed="unknown")
 
     async def _finish(self, task: Task) -> Kept:
         columns: dict[str, Any] = {
             **self._latency(),
             **_said(task),
+            "warnings": self._warnings,
             "finished_at": now_us(),
             "expires_at": task.expires_at or self._expiry(),
         }
@@ -342,7 +391,6 @@ def _said(task: Task) -> Mapping[str, Any]:
         "credits_micros": task.credits_micros,
         "cost_source": None if task.credits_micros is None else "vendor",
         "progress": None if task.progress is None else round(task.progress * 100),
-        "warnings": list(task.warnings),
         "words": [list(asdict(word).values()) for word in task.words],
         "details": dict(task.details),
         "expires_at": task.expires_at,

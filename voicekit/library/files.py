@@ -26,6 +26,11 @@ EXTENSIONS = {
     "audio/l16": "pcm",
     "audio/basic": "ulaw",
     "audio/pcma": "alaw",
+    "audio/opus": "opus",
+    "audio/aac": "aac",
+    "audio/aiff": "aiff",
+    "video/mp4": "mp4",
+    "video/quicktime": "mov",
     "application/x-subrip": "srt",
     "text/plain": "txt",
     "application/json": "json",
@@ -33,6 +38,7 @@ EXTENSIONS = {
     "image/png": "png",
     "image/webp": "webp",
 }
+_MEDIA_TYPES = {extension: media for media, extension in EXTENSIONS.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +133,8 @@ class FileStore:
         except OSError as error:
             part.discard()
             raise LibraryError(f"{path} cannot be read: {error.strerror}.") from error
-        return part.keep("application/octet-stream")
+        suffix = path.suffix.lower().lstrip(".")
+        return part.keep(_MEDIA_TYPES.get(suffix, "application/octet-stream"))
 
     def sweep(self) -> None:
         """Remove what processes that died were writing."""

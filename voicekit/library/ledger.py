@@ -30,6 +30,7 @@ __all__ = [
     "Mine",
     "Stands",
     "Terms",
+    "accept",
     "advance",
     "claim",
     "file_columns",
@@ -165,6 +166,22 @@ def advance(connection: Connection, kept: Kept, change: Change) -> Kept:
         attempt={**kept.attempt, **values},
         files=(*kept.files, *rows),
     )
+
+
+def accept(connection: Connection, kept: Kept, receipt: str | None) -> Kept | None:
+    """Record that a submission was accepted; None if its receipt is another's.
+
+    A vendor that gives the same task id twice leaves it open what was accepted.
+    """
+    owners = select(schema.attempt.c.id).where(
+        schema.attempt.c.issuer == kept.attempt["issuer"],
+        schema.attempt.c.receipt == receipt,
+        schema.attempt.c.id != kept.attempt["id"],
+    )
+    if receipt is not None and connection.execute(owners).first() is not None:
+        return None
+    change = Change(state=State.ACCEPTED, columns={"receipt": receipt})
+    return advance(connection, kept, change)
 
 
 def find(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from voicekit.errors import LibraryError
 
@@ -105,8 +105,8 @@ class Writer:
             call.future.set_result(value)
 
     def _explained(self, error: Exception) -> Exception:
-        if not isinstance(error, DatabaseError):
-            return error
+        if not isinstance(error, DatabaseError) or isinstance(error, IntegrityError):
+            return error  # not the disk: the call was wrong, and is rolled back
         explained = LibraryError(
             f"The ledger could not be written: {error.orig}. Nothing more is sent. "
             "Make room or repair the disk, then open a new Studio."
