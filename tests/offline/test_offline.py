@@ -66,7 +66,11 @@ def test_the_same_samples_in_any_order_and_in_any_process():
     """Text, voice and settings give the samples: what was said before does not."""
     pairs = [(text, voice) for text in SENTENCES for voice in VOICES]
     shuffled = random.Random(3).sample(pairs, len(pairs))
-    assert digests(pairs) == digests(shuffled) == digests(pairs[::-1])
+    first = digests(pairs)
+    assert first == digests(shuffled)
+    # The library seeds its random numbers with the second in which it starts.
+    time.sleep(1.1)
+    assert first == digests(pairs[::-1])
 
 
 def test_the_table_of_voices_is_the_librarys():

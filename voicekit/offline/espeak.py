@@ -158,6 +158,8 @@ def initialise() -> tuple[ctypes.CDLL, int]:
     )
     if rate <= 0:
         raise EspeakError("eSpeak NG found no voice data.")
+    # Breathy voices are made with random numbers, seeded with the second of the start.
+    library.espeak_ng_SetRandSeed(ctypes.c_long(1))
     library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_Voice))
     # The library keeps this list: without it, finding a voice reads 245 files (2.5 ms).
     library.espeak_ListVoices(None)
