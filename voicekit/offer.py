@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
 from voicekit.errors import InvalidSetting, InvalidText, nearest
-from voicekit.job import Kind, SettingValue
+from voicekit.job import Job, Kind, SettingValue
 from voicekit.parameters import Choice, Setting
 
 __all__ = ["FileRule", "Model", "Offer", "TextLimit", "TextUnit"]
@@ -126,6 +126,19 @@ class Offer(BaseModel):
             return None
         value = self._effective(self.formats, given)
         return None if value is None else str(self.formats.check(value, who))
+
+    def on_wire(self, job: Job) -> dict[str, Any]:
+        """Return a job's settings and format where they stand in the request."""
+        given: Mapping[str, object] = {**job.settings, "format": job.format}
+        request: dict[str, Any] = {}
+        for setting in self.declared:
+            if given.get(setting.name) is not None:
+                *parents, last = setting.path
+                place = request
+                for parent in parents:
+                    place = place.setdefault(parent, {})
+                place[last] = given[setting.name]
+        return request
 
     def check_text(self, text: object, who: str) -> str:
         """Return the text, if this provider can take it.

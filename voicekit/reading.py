@@ -14,8 +14,11 @@ from typing import Any
 
 from voicekit.errors import BadReply
 from voicekit.flow import Reply
+from voicekit.task import TaskState, to_micros
 
-__all__ = ["Fields"]
+__all__ = ["Fields", "receipt_of", "state_of"]
+
+_LONGEST_ID = 200
 
 _LATEST_MS = 253_402_300_799_000
 """The last millisecond of the year 9999; what is later is no time."""
@@ -53,6 +56,22 @@ class Fields:
         return cls(value)
 
     @classmethod
+    def of_any(cls, reply: Reply) -> Fields:
+        """Return the fields of an answer's body; none where an error has no JSON.
+
+        Raises
+        ------
+        BadReply
+            If it claims success, and its body is no JSON object.
+        """
+        try:
+            return cls.of(reply)
+        except BadReply:
+            if reply.status < 300:  # noqa: PLR2004 - the end of HTTP's success codes
+                raise
+            return cls(None)
+
+    @classmethod
     def inside(cls, text: str | None) -> Fields:
         """Return the fields of an object written as text inside a field."""
         try:
@@ -85,7 +104,7 @@ class Fields:
         value = self._fields.get(name)
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value) if abs(value) < 1 << 64 else None
-        return value if isinstance(value, str) else None
+        return _whole(value) if isinstance(value, str) else None
 
     def number(self, name: str) -> float | None:
         """Return a finite number, also from text; None where there is none."""
@@ -97,6 +116,11 @@ class Fields:
         except (ValueError, OverflowError):
             return None
         return number if math.isfinite(number) else None
+
+    def first_text(self, *names: str) -> str | None:
+        """Return the first of these that is a text and not blank."""
+        found = (self.maybe_text(name) for name in names)
+        return next((text for text in found if text and text.strip()), None)
 
     def flag(self, name: str) -> bool | None:
         """Return True or False; None where there is neither."""
@@ -117,7 +141,7 @@ class Fields:
         """Return the texts of a list, or of a single text."""
         value = self._fields.get(name)
         found = value if isinstance(value, list) else [value]
-        return tuple(item for item in found if isinstance(item, str))
+        return tuple(_whole(item) for item in found if isinstance(item, str))
 
     def numbers(self, name: str) -> tuple[float, ...]:
         """Return the numbers of a list."""
@@ -138,6 +162,83 @@ class Fields:
         if milliseconds is None or not 0 < milliseconds < _LATEST_MS:
             return None
         return round(milliseconds * 1000)
+
+    def span(self, start: str, end: str) -> float | None:
+        """Return the seconds between two times; None where they tell no span."""
+        first, last = self.time(start), self.time(end)
+        if first is None or last is None or last < first:
+            return None
+        return (last - first) / 1e6
+
+    def micros(self, name: str) -> int | None:
+        """Return a cost in millionths; None where there is none, or it is negative."""
+        found = to_micros(self.number(name))
+        return found if found is not None and found >= 0 else None
+
+
+def state_of(
+    word: str | None, words: Mapping[str, TaskState], *, has_result: bool
+) -> tuple[TaskState, tuple[str, ...]]:
+    """Return a task's state, and a warning where it is not what the word says.
+
+    An unknown word is no end, and neither is "done" with nothing to fetch: the task
+    goes on.
+
+    Parameters
+    ----------
+    word : str, optional
+        The vendor's status word.
+    words : mapping of str to TaskState
+        The vendor's words, in lower case.
+    has_result : bool
+        Whether the answer holds a result.
+
+    Examples
+    --------
+    >>> state_of("Succeed", {"succeed": "done"}, has_result=True)
+    ('done', ())
+
+    Raises
+    ------
+    BadReply
+        If there is no word.
+    """
+    if not word:
+        raise BadReply("The answer has no usable status.")
+    state = words.get(word.lower())
+    if state is None:
+        return "running", (f"Unknown status {word[:40]!r}; the task is asked again.",)
+    if state == "done" and not has_result:
+        return "running", ("Said to be done, with no result yet; it is asked again.",)
+    return state, ()
+
+
+def receipt_of(said: str | None, asked: str | None) -> str:
+    """Return the task that an answer is about.
+
+    Parameters
+    ----------
+    said : str, optional
+        The id in the answer.
+    asked : str, optional
+        The id that was asked for; None where the answer is the first.
+
+    Raises
+    ------
+    BadReply
+        If it is about another task, or about none.
+    """
+    if asked and said and said != asked:
+        raise BadReply("The answer is about another task than the one asked for.")
+    receipt = said or asked
+    if not receipt or len(receipt) > _LONGEST_ID:
+        raise BadReply("The answer names no task.")
+    return receipt
+
+
+def _whole(text: str) -> str:
+    """Return a text that can be stored: half a character becomes a question mark."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _from_iso(text: str) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
 __all__ = [
@@ -126,9 +126,10 @@ def to_micros(amount: object) -> int | None:
     if amount is None or isinstance(amount, bool):
         return None
     try:
-        exact = Decimal(str(amount)) * MICROS
-        return int(exact.to_integral_value())
-    except (InvalidOperation, ValueError, OverflowError):
+        exact = (Decimal(str(amount)) * MICROS).to_integral_value()
+        # What no ledger could hold is no amount, and int("1e99999999") never ends.
+        return int(exact) if abs(exact) < 1 << 63 else None
+    except (ArithmeticError, ValueError):
         return None
 
 
