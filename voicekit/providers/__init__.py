@@ -15,6 +15,8 @@ ENTRY_POINT_GROUP = "voicekit.providers"
 
 _BUILT_IN = {
     "offline": "voicekit.providers.offline:Offline",
+    "kie": "voicekit.providers.kie:Kie",
+    "akool": "voicekit.providers.akool:Akool",
 }
 _registered: dict[str, type[Provider]] = {}
 
