@@ -208,6 +208,12 @@ def test_the_other_states(status, state):
     assert task.warnings == ()
 
 
+def test_any_task_can_be_looked_at():
+    """By its id alone, under the name that users call."""
+    flow = getattr(AKOOL, AKOOL.endpoints["task"])(ID)
+    assert answered(flow, CREATED).results[0].url == URL
+
+
 def test_a_failure_may_have_a_reason():
     """The page names no field for it, so whichever says something is taken."""
     assert polled(status=4).error is None

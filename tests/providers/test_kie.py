@@ -250,6 +250,13 @@ def test_a_task_is_asked_for_by_its_id():
     )
 
 
+def test_any_task_can_be_looked_at():
+    """By its id alone, under the name that users call."""
+    flow = getattr(KIE, KIE.endpoints["task"])(ID)
+    assert next(flow).query == (("taskId", ID),)
+    assert finish(flow, reply(SUCCESS)).results[0].url == URL
+
+
 def test_failure_is_no_problem_but_an_answer():
     """The page gives a failed task the code 501; it was not charged."""
     assert KIE.problem(reply(FAILURE)) is None

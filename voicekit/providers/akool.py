@@ -57,6 +57,7 @@ class Akool(Provider):
     auth = TokenExchange(header="x-api-key", path="/api/open/v3/getToken")
     retention_s = KEPT_S
     offers = (_offer("create"), _offer("clone"))
+    endpoints: ClassVar[Mapping[str, str]] = {"task": "show_task"}
     errors: ClassVar[Mapping[str, type[ProviderError]]] = {
         "1003": errors.InvalidRequest,
         "1005": errors.RateLimited,
@@ -128,7 +129,11 @@ class Akool(Provider):
     def task(self, job: Job, receipt: str) -> Flow[Task]:
         """Ask how a task is."""
         del job
-        return read_task((yield from _record(receipt)), receipt)
+        return self.show_task(receipt)
+
+    def show_task(self, task: str) -> Flow[Task]:
+        """Ask how any task of the account is, also one made elsewhere."""
+        return read_task((yield from _record(task)), task)
 
     def confirm(
         self, job: Job, receipt: str, callback: str | None = None

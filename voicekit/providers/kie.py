@@ -40,6 +40,7 @@ class Kie(Provider):
     # Media are kept for 14 days, but the vendor says that most addresses end after one.
     retention_s = 86_400
     offers = OFFERS
+    endpoints: ClassVar[Mapping[str, str]] = {"task": "show_task"}
     errors: ClassVar[Mapping[str, type[ProviderError]]] = {
         "400": errors.InvalidRequest,
         "401": errors.Unauthorized,
@@ -83,6 +84,12 @@ class Kie(Provider):
     def task(self, job: Job, receipt: str) -> Flow[Task]:
         """Ask how a task is."""
         return read_task(job, (yield from _record(receipt)), receipt)
+
+    def show_task(self, task: str) -> Flow[Task]:
+        """Ask how any task of the account is, also one made elsewhere."""
+        return read_task(
+            Job(provider=self.name, kind="speech"), (yield from _record(task)), task
+        )
 
     def confirm(
         self, job: Job, receipt: str, callback: str | None = None
