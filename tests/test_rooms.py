@@ -176,6 +176,7 @@ def test_licences_of_base_dependencies_are_known():
 
 LICENCES = {
     "anywidget": "MIT",
+    "cryptography": "Apache-2.0 OR BSD-3-Clause",
     "espeakng-loader": "GPL in its own process",
     "filelock": "MIT",
     "httpx": "BSD-3-Clause",
@@ -186,6 +187,7 @@ LICENCES = {
     "pandas": "BSD-3-Clause",
     "platformdirs": "MIT",
     "pydantic": "MIT",
+    "pyjwt": "MIT",
     "soundfile": "BSD-3-Clause",
     "sqlalchemy": "MIT",
     "tinytag": "MIT",
@@ -208,7 +210,13 @@ def _licence(name):
         return "GPL in its own process"
     said = metadata(name)
     text = said["License-Expression"] or said["License"] or ""
-    known = ("BSD-3-Clause", "MPL-2.0 AND MIT", "MIT", "BSD")
+    known = (
+        "Apache-2.0 OR BSD-3-Clause",
+        "BSD-3-Clause",
+        "MPL-2.0 AND MIT",
+        "MIT",
+        "BSD",
+    )
     names = [text, *(c for c in said.get_all("Classifier") or () if "License" in c)]
     alike = "\n".join(names).replace("BSD 3-Clause", "BSD-3-Clause")
     return next((one for one in known if one in alike), alike)

@@ -17,6 +17,8 @@ _BUILT_IN = {
     "offline": "voicekit.providers.offline:Offline",
     "voiceclone": "voicekit.providers.voiceclone:Voiceclone",
     "kling": "voicekit.providers.kling:Kling",
+    "kie": "voicekit.providers.kie:Kie",
+    "akool": "voicekit.providers.akool:Akool",
 }
 _registered: dict[str, type[Provider]] = {}
 

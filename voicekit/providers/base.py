@@ -104,6 +104,13 @@ class Provider(ABC):
         """
         return Voice(voice=f"{self.name}:{voice_id}")
 
+    def shown_voice(self, voice_id: str) -> str:
+        """Return the id as tables, errors and clips may show it.
+
+        Override it where an id holds what is not for everyone to read.
+        """
+        return voice_id
+
     @abstractmethod
     def submit(self, job: Job, callback: str | None = None) -> Flow[Task]:
         """Send the job. Override it; yield exactly one request, always the same.
@@ -124,6 +131,18 @@ class Provider(ABC):
         del job
         yield from ()
         return []
+
+    def confirm(
+        self, job: Job, receipt: str, callback: str | None = None
+    ) -> Flow[Receipt | None]:
+        """Ask whether a task is what this job asked for; None where nothing says so.
+
+        Override it where the vendor's task repeats the request. It is certain only
+        where it repeats a callback address that belongs to this job alone.
+        """
+        del job, receipt, callback
+        yield from ()
+        return None
 
     def clones(self) -> Flow[list[Voice]]:
         """List the user's own voices. Override where the vendor clones."""
