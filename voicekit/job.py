@@ -55,6 +55,8 @@ class Job:
     format: str | None = None
     take: int = 1
     files: Mapping[str, InputFile] = field(default_factory=dict)
+    shown_voice: str | None = None
+    """What tables and errors show instead of a voice that is itself a secret."""
     realm: str = "live"
     """``live``, ``sandbox``, or the address where the user overrode it."""
 
@@ -84,5 +86,6 @@ class Job:
 
     @property
     def voice_name(self) -> str | None:
-        """The voice as users write it, ``"provider:id"``."""
-        return None if self.voice is None else f"{self.provider}:{self.voice}"
+        """The voice as it is shown, ``"provider:id"``."""
+        shown = self.shown_voice or self.voice
+        return None if shown is None else f"{self.provider}:{shown}"

@@ -318,13 +318,15 @@ class Calls(Listing):
         settings: Mapping[str, Any],
     ) -> Job:
         offer = provider.offer(kind, model=model, voice=voice)
-        who = f"{provider.name}:{voice}" if voice else provider.name
+        shown = None if voice is None else provider.shown_voice(voice)
+        who = provider.name if shown is None else f"{provider.name}:{shown}"
         return Job(
             realm=self.engine.connector.realm(provider),
             provider=provider.name,
             kind=kind,
             text=offer.check_text(text, who),
             voice=voice,
+            shown_voice=shown,
             model=offer.model,
             settings=offer.check_settings(settings, who),
             format=offer.check_format(format, who),

@@ -202,13 +202,13 @@ def find(
 def job_of(kept: Kept) -> Job:
     """Return the job of a row, as it was asked for."""
     row = kept.job
-    provider, _, voice = (row["voice"] or "").partition(":")
     return Job(
         realm=row["realm"],
         provider=row["provider"],
         kind=row["kind"],
         model=row["model"],
-        voice=voice if provider else None,
+        voice=row["voice_id"],
+        shown_voice=None if row["voice"] is None else row["voice"].partition(":")[2],
         text=row["text"],
         settings=row["settings"],
         format=row["format"],
@@ -251,7 +251,7 @@ def forget(connection: Connection, job: str) -> Sequence[tuple[str, int, str]]:
     connection.execute(
         update(schema.job)
         .where(schema.job.c.id == job)
-        .values(key=None, text=None, settings={}, files={})
+        .values(key=None, text=None, voice_id=None, settings={}, files={})
     )
     _insert_event(connection, job, None, "forgotten", None)
     used = {row.sha256 for row in connection.execute(select(schema.file.c.sha256))}
@@ -315,6 +315,7 @@ def _add_job(connection: Connection, job: Job) -> Mapping[str, Any]:
         "kind": job.kind,
         "model": job.model,
         "voice": job.voice_name,
+        "voice_id": job.voice,
         "text": job.text,
         "settings": dict(job.settings),
         "format": job.format,

@@ -44,7 +44,9 @@ job = Table(
     Column("provider", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("model", Text),
+    # As it is shown; the id itself may be the secret address of a sample.
     Column("voice", Text),
+    Column("voice_id", Text),
     Column("text", Text),
     Column("settings", JSON, nullable=False),
     Column("format", Text),
