@@ -1,0 +1,1 @@
+"""Plan a listening test and analyse its answers."""
