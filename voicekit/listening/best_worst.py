@@ -92,7 +92,9 @@ def _checked(rows: pd.DataFrame) -> pd.DataFrame:
     best = trial.transform(lambda column: (column == "best").sum())
     worst = trial.transform(lambda column: (column == "worst").sum())
     if (best > 1).any() or (worst > 1).any():
-        raise InvalidAnswers("A trial has two best or two worst systems; it may have one.")
+        raise InvalidAnswers(
+            "A trial has two best or two worst systems; it may have one."
+        )
     kept = rows[(best == 1) & (worst == 1)].copy()
     if kept.empty:
         raise InvalidAnswers("No trial has both a best and a worst system.")

@@ -84,7 +84,8 @@ def consistency(answers: pd.DataFrame) -> Consistency:
     systems = list(pd.unique(pd.concat([judged["a"], judged["b"]])))
     raters = judged["rater"] if "rater" in judged else pd.Series(ALL, judged.index)
     wins = {
-        rater: _wins(group, systems) for rater, group in judged.groupby(raters, sort=False)
+        rater: _wins(group, systems)
+        for rater, group in judged.groupby(raters, sort=False)
     }
     table = pd.DataFrame.from_dict(
         {rater: _row(matrix) for rater, matrix in wins.items()}, orient="index"

@@ -94,7 +94,9 @@ def compare_systems(  # noqa: PLR0913 - one argument per choice that a paper rep
         units = _unit_means(cells, AXIS[unit])
         statistic, p = TESTS[test](units, resamples, rng)
         ends = (found.value - reach, found.value + reach)
-        rows.append((first, second, found.value, found.se, *ends, statistic, p, len(units)))
+        rows.append(
+            (first, second, found.value, found.se, *ends, statistic, p, len(units))
+        )
     names = "first second difference se low high statistic p units".split()
     frame = pd.DataFrame(rows, columns=names)
     frame.insert(8, "p_holm", multipletests(frame["p"], method="holm")[1])
@@ -125,7 +127,9 @@ def _sign_flip(
 
 
 def _wilcoxon(
-    units: Array, resamples: int, rng: np.random.Generator  # noqa: ARG001 - as in TESTS
+    units: Array,
+    resamples: int,
+    rng: np.random.Generator,  # noqa: ARG001 - as in TESTS
 ) -> tuple[float, float]:
     if not np.any(units):
         return 0.0, 1.0

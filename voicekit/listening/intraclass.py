@@ -110,9 +110,7 @@ def _single_forms(ms: _Squares, tail: float) -> list[dict[str, float]]:
     )
     one_way = (between, within, n - 1, n * (k - 1))
     two_way = (between, rest, n - 1, (n - 1) * (k - 1))
-    agreement = (between - rest) / (
-        between + (k - 1) * rest + k * (rater - rest) / n
-    )
+    agreement = (between - rest) / (between + (k - 1) * rest + k * (rater - rest) / n)
     return [
         _form((between - within) / (between + (k - 1) * within), one_way)
         | _consistency_ends(one_way, k, tail),
@@ -130,8 +128,13 @@ def _form(
     p = float(stats.f.sf(f, df1, df2))
     nothing = float("nan")
     return {
-        "icc": float(value), "low": nothing, "high": nothing,
-        "f": f, "df1": df1, "df2": df2, "p": p,
+        "icc": float(value),
+        "low": nothing,
+        "high": nothing,
+        "f": f,
+        "df1": df1,
+        "df2": df2,
+        "p": p,
     }
 
 

@@ -138,7 +138,9 @@ def _crowdmos(scores: Array) -> Mean:
         + rest / total
     )
     how = "two-way random effects, moments of CrowdMOS"
-    return Mean(float(np.nanmean(scores)), np.sqrt(variance), min(scores.shape) - 1, how)
+    return Mean(
+        float(np.nanmean(scores)), np.sqrt(variance), min(scores.shape) - 1, how
+    )
 
 
 def _mean_variance(scores: Array) -> float:

@@ -47,8 +47,11 @@ def ranked(rankings: pd.DataFrame | Iterable[Sequence[object]]) -> list[Ranked]:
     >>> ranked(pd.DataFrame({"x": [1, 2], "y": [2, 1], "z": [2, None]}))[0].groups
     (('x',), ('y', 'z'))
     """
-    read = list(_from_frame(rankings) if isinstance(rankings, pd.DataFrame)
-                else map(_from_sequence, rankings))
+    read = list(
+        _from_frame(rankings)
+        if isinstance(rankings, pd.DataFrame)
+        else map(_from_sequence, rankings)
+    )
     for one in read:
         if len(set(one.systems())) < len(one.systems()):
             raise InvalidAnswers(f"A system stands twice in the ranking {one.groups}.")

@@ -171,7 +171,9 @@ def preference(
             "the ties among them."
         )
     low, high = wilson(k, decided, confidence=confidence) if decided else (0.0, 1.0)
-    exact = clopper_pearson(k, decided, confidence=confidence) if decided else (0.0, 1.0)
+    exact = (
+        clopper_pearson(k, decided, confidence=confidence) if decided else (0.0, 1.0)
+    )
     return Preference(
         rate=k / decided if decided else float("nan"),
         low=low,
@@ -250,8 +252,12 @@ def preference_rate(
     if not 0 < rate < 1:
         found = Estimate(rate, 0.0, *naive)
         return PreferenceRate(
-            rate=found, wilson=naive, design_effect=float("nan"), votes=total,
-            ties=float(ties), clusters="nothing",
+            rate=found,
+            wilson=naive,
+            design_effect=float("nan"),
+            votes=total,
+            ties=float(ties),
+            clusters="nothing",
         )
     # On the log-odds scale, as everywhere here, so that it stays between 0 and 1.
     bread = np.array([[1 / (total * rate * (1 - rate))]])
@@ -285,4 +291,6 @@ def _interval(k: int, n: int, confidence: float, method: str) -> tuple[float, fl
 
 def _check_counts(k: int, n: int) -> None:
     if not 0 <= k <= n or n < 1:
-        raise InvalidAnswers(f"{k} of {n} cannot be: give 0 <= k <= n, and n of 1 or more.")
+        raise InvalidAnswers(
+            f"{k} of {n} cannot be: give 0 <= k <= n, and n of 1 or more."
+        )
