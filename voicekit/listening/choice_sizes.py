@@ -53,7 +53,12 @@ def preference_size(  # noqa: PLR0913 - what a preference test rests on
         f"correlate by {rho:g}."
     )
     return SampleSize(
-        raters, of="raters", power=found.power, critical=None, table=found.table, note=note
+        raters,
+        of="raters",
+        power=found.power,
+        critical=None,
+        table=found.table,
+        note=note,
     )
 
 
@@ -112,8 +117,12 @@ def _size(p: float, power: float, alpha: float, *, sides: int, of: str) -> Sampl
     between("power", power, 0, 1)
     between("alpha", alpha, 0, 1)
     if p == 1 / 2:
-        raise InvalidSetting("A share of one half is no preference; no number finds it.")
-    z = stats.norm.isf(alpha / sides) / 2 + stats.norm.ppf(power) * math.sqrt(p * (1 - p))
+        raise InvalidSetting(
+            "A share of one half is no preference; no number finds it."
+        )
+    z = stats.norm.isf(alpha / sides) / 2 + stats.norm.ppf(power) * math.sqrt(
+        p * (1 - p)
+    )
     rough = float((z / (p - 0.5)) ** 2)
     if rough > MOST:
         raise InvalidSetting(

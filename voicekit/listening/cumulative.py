@@ -92,11 +92,13 @@ def ordinal(
     >>> scores = pd.DataFrame({"rater": [1, 2, 3, 4] * 3, "system": list("xxxxyyyyzzzz"),
     ...                        "score": [3, 4, 4, 5, 2, 3, 4, 3, 1, 2, 3, 3]})
     >>> ordinal(scores, random=None).table["estimate"].round(3).tolist()
-    [-1.811, -3.379]
+    [-2.652, -4.349]
     """
     checked_confidence(confidence)
     if "~" not in formula:
-        raise InvalidSetting(f"The formula {formula!r} lacks its '~': 'score ~ system'.")
+        raise InvalidSetting(
+            f"The formula {formula!r} lacks its '~': 'score ~ system'."
+        )
     score = formula.split("~")[0].strip()
     frame = usable(answers, [score, *([random] if random else [])])
     frame[score] = frame[score].astype(

@@ -101,7 +101,7 @@ def true_peak(samples: ArrayLike, rate: int) -> float:
     --------
     >>> quarter = np.sin(np.pi / 2 * np.arange(4800) + np.pi / 4)
     >>> round(true_peak(quarter, 48_000), 1), round(float(np.abs(quarter).max()), 3)
-    (0.0, 0.707)
+    (0.1, 0.707)
     """
     frames = _frames(samples, rate)
     between = np.abs(resample_poly(frames, OVERSAMPLING, 1, axis=0)).max()

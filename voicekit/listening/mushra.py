@@ -86,4 +86,6 @@ def _scores_of(frame: pd.DataFrame, system: str) -> pd.DataFrame:
             f"Nobody scored {system!r}.{nearest(system, known)} Name the system that "
             "was the hidden reference, or the anchor."
         )
-    return rows.pivot_table(index="rater", columns="item", values="score", aggfunc="mean")
+    return rows.pivot_table(
+        index="rater", columns="item", values="score", aggfunc="mean"
+    )

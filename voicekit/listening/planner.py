@@ -93,7 +93,7 @@ def sample_size(
     Examples
     --------
     >>> sample_size("preference", p=0.65)
-    97 votes that are no ties (power 0.834; first reached at 90)
+    97 votes that are no ties (power 0.834, first reached at 90)
     >>> int(sample_size("mos", half_width=0.1))
     385
     """
@@ -118,7 +118,11 @@ def power_of(
 
 
 def _found(
-    table: dict[str, Callable[..., Any]], kind: str, given: dict[str, object], *, skip: int
+    table: dict[str, Callable[..., Any]],
+    kind: str,
+    given: dict[str, object],
+    *,
+    skip: int,
 ) -> Callable[..., Any]:
     """Return the function for the kind, its arguments checked."""
     if kind not in table:

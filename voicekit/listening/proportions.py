@@ -5,22 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from voicekit.errors import InvalidAnswers, InvalidSetting
-from voicekit.listening.answers import as_votes
-from voicekit.listening.clusters import clustered
-from voicekit.listening.estimate import Estimate, checked_confidence
+from voicekit.listening.estimate import checked_confidence
 
 __all__ = [
     "Preference",
-    "PreferenceRate",
     "abx_threshold",
     "clopper_pearson",
     "preference",
-    "preference_rate",
     "wilson",
 ]
 
@@ -184,101 +179,6 @@ def preference(
         losses=decided - k,
         ties=ties,
         tie_rate=ties / n,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PreferenceRate:
-    """A share of votes, with the interval of raters and items and the naive one."""
-
-    rate: Estimate
-    """The share; its interval takes raters and items as clusters."""
-    wilson: tuple[float, float]
-    """The interval if every vote were independent."""
-    design_effect: float
-    """How many times the clustered variance exceeds the independent one."""
-    votes: float
-    """Votes that were no ties."""
-    ties: float
-    clusters: str
-
-
-def preference_rate(
-    votes: pd.DataFrame, system: str, *, confidence: float = 0.95
-) -> PreferenceRate:
-    """Return the share of votes for one of two systems, raters and items clustered.
-
-    Parameters
-    ----------
-    votes : DataFrame
-        As for :func:`bradley_terry`; only the pairs in which the system was heard.
-    system : str
-        Whose share.
-    confidence : float
-        Of both intervals.
-
-    Raises
-    ------
-    InvalidAnswers
-        If the system has no vote that is no tie.
-
-    Notes
-    -----
-    Ties are counted and left out; rows with missing values are left out; several
-    votes of one rater share the rater's cluster. The interval is made on the log-odds
-    scale (V_rater + V_item - V_cell, Cameron, Gelbach & Miller 2011); where all votes
-    agree, or no way has two clusters, it is Wilson's.
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"a": "kie", "b": "kling", "outcome": ["a", "b"] * 8,
-    ...     "rater": [1, 1, 2, 2] * 4, "item": [1] * 8 + [2] * 8})
-    >>> float(preference_rate(frame, "kie").rate)
-    0.5
-    """
-    checked_confidence(confidence)
-    frame = as_votes(votes)
-    frame = frame[(frame["a"] == system) | (frame["b"] == system)]
-    count = (frame["count"] if "count" in frame else frame["a"].notna()).astype(float)
-    decided = frame["outcome"] != "tie"
-    ties, frame, count = count[~decided].sum(), frame[decided], count[decided]
-    total = float(count.sum())
-    if not total:
-        raise InvalidAnswers(f"{system!r} has no vote that is no tie.")
-    chosen = frame["a"].where(frame["outcome"] == "a", frame["b"]) == system
-    won = float(count[chosen].sum())
-    rate = won / total
-    naive = proportion_confint(won, total, alpha=1 - confidence, method="wilson")
-    if not 0 < rate < 1:
-        found = Estimate(rate, 0.0, *naive)
-        return PreferenceRate(
-            rate=found,
-            wilson=naive,
-            design_effect=float("nan"),
-            votes=total,
-            ties=float(ties),
-            clusters="nothing",
-        )
-    # On the log-odds scale, as everywhere here, so that it stays between 0 and 1.
-    bread = np.array([[1 / (total * rate * (1 - rate))]])
-    surprise = ((chosen - rate) * count).to_numpy(float)[:, None]
-    codes = [
-        pd.factorize(frame[name], use_na_sentinel=False)[0] if name in frame else None
-        for name in ("rater", "item")
-    ]
-    held = clustered(surprise, bread, *codes)
-    middle = np.log(rate / (1 - rate))
-    reach = float(held.reach(confidence)[0])
-    low, high = (1 / (1 + np.exp(-(middle + way * reach))) for way in (-1, 1))
-    if held.ways == "nothing":
-        low, high = naive
-    return PreferenceRate(
-        rate=Estimate(rate, float(held.se()[0]) * rate * (1 - rate), low, high),
-        wilson=naive,
-        design_effect=float(held.covariance[0, 0] / bread[0, 0]),
-        votes=total,
-        ties=float(ties),
-        clusters=held.ways,
     )
 
 

@@ -93,7 +93,13 @@ def _log_likelihood(
     summed = np.zeros_like(at)
     np.add.at(summed, data.rater, logs)
     prior = -(at**2) / 2 - np.log(2 * np.pi) / 2
-    inner = summed + prior + nodes**2 + np.log(weights) + np.log(np.sqrt(2) * width)[:, None]
+    inner = (
+        summed
+        + prior
+        + nodes**2
+        + np.log(weights)
+        + np.log(np.sqrt(2) * width)[:, None]
+    )
     return float(logsumexp(inner, axis=1).sum())
 
 

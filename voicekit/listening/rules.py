@@ -95,7 +95,9 @@ RULES = {
     "traps": Rule(_traps, "below", "fewer than {0:.0%} of the trap trials were right"),
     "repeats": Rule(_repeats, "below", "fewer than {0:.0%} of the repeats agreed"),
     "side": Rule(_side, "below", "one side was chosen too often (binomial p < {0:g})"),
-    "triads": Rule(_triads, "above", "circular triads looked like guessing (p > {0:g})"),
+    "triads": Rule(
+        _triads, "above", "circular triads looked like guessing (p > {0:g})"
+    ),
     "null": Rule(_null, "above", "null pairs lay more than {0:g} from zero on average"),
     "spread": Rule(_spread, "below", "the variance of the scores was below {0:g}"),
     "heard": Rule(_heard, "below", "less than {0:.0%} of the clips was heard"),

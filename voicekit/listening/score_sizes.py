@@ -105,7 +105,9 @@ def crossed_power(  # noqa: PLR0913 - what a crossed design rests on
         z = float(stats.norm.isf(alpha / 2))
         return float(stats.norm.sf(z - away) + stats.norm.cdf(-z - away))
     if distribution != "t":
-        raise InvalidSetting(f"distribution={distribution!r}; it can be 'normal' or 't'.")
+        raise InvalidSetting(
+            f"distribution={distribution!r}; it can be 'normal' or 't'."
+        )
     df = min(raters, items) - 1
     if df < 1:
         return float(alpha)

@@ -107,8 +107,13 @@ def exclusions(answers: pd.DataFrame, rules: Mapping[str, float]) -> Exclusions:
         )
     everyone = usable(answers, ["rater"], tests_only=False)
     found = [
-        Finding(name, RULES[name].measure(everyone), threshold, RULES[name].side,
-                RULES[name].meaning.format(threshold))
+        Finding(
+            name,
+            RULES[name].measure(everyone),
+            threshold,
+            RULES[name].side,
+            RULES[name].meaning.format(threshold),
+        )
         for name, threshold in rules.items()
     ]
     return excluded(answers, everyone["rater"].unique(), found)

@@ -79,7 +79,9 @@ def between(name: str, value: float, low: float, high: float) -> float:
         If it does not.
     """
     if not low < value < high:
-        raise InvalidSetting(f"{name} must lie between {low:g} and {high:g}, not {value}.")
+        raise InvalidSetting(
+            f"{name} must lie between {low:g} and {high:g}, not {value}."
+        )
     return float(value)
 
 

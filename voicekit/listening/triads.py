@@ -32,8 +32,8 @@ def circular_triads(wins: Array) -> int:
     """
     beats = wins > wins.T
     return sum(
-        (beats[i, j] and beats[j, k] and beats[k, i])
-        or (beats[j, i] and beats[k, j] and beats[i, k])
+        bool(beats[i, j] and beats[j, k] and beats[k, i])
+        or bool(beats[j, i] and beats[k, j] and beats[i, k])
         for i, j, k in combinations(range(len(wins)), 3)
     )
 
