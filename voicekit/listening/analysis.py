@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 from scipy import stats
@@ -29,16 +30,16 @@ class Analysis:
 
     kind: str
     table: pd.DataFrame
-    """By system (by pair for "abx" and "cmos"), best first; columns as the kind's own
-    function returns them."""
+    """By system (by pair for "abx" and "cmos"), best first; the columns of the kind's
+    own function."""
     about: About
     """What the paragraph is made of."""
 
     def methods(self) -> str:
         """Return the paragraph for the paper.
 
-        Question, labels, levels, order design, exclusions, statistics and versions; what
-        is not known is said to be so.
+        Question, labels, levels, order design, exclusions, statistics and versions;
+        what is not known is said to be so.
         """
         return paragraph(self.about)
 
@@ -127,15 +128,16 @@ def analyse(  # noqa: PLR0913 - one argument per thing that the answers may not 
 
 def _ab(answers: pd.DataFrame, confidence: float) -> _Found:
     frame = as_votes(answers)
-    ties = "davidson" if (frame["outcome"] == "tie").any() else None
+    tied = bool((frame["outcome"] == "tie").any())
+    ties: Literal["davidson"] | None = "davidson" if tied else None
     fit = bradley_terry(frame, ties, confidence=confidence)
     ordered = bradley_terry(frame, ties, order=True, confidence=confidence)
     drop = max(2 * (ordered.log_likelihood - fit.log_likelihood), 0.0)
+    tie_model = ", ties after Davidson (1970)" if ties else ""
     said = [
-        "Log-worths are those of Bradley and Terry"
-        + (", ties after Davidson (1970)" if ties else "")
-        + f"; intervals: {fit.interval}.",
-        f"The effect of being heard first was {ordered.order!r} log odds "
+        f"Log-worths are those of Bradley and Terry{tie_model}.",
+        f"Intervals: {fit.interval}.",
+        f"The effect of being heard first was {ordered.order!r} log odds",
         f"(likelihood ratio {drop:.2f}, p = {stats.chi2.sf(drop, 1):.3f}).",
         *fit.notes,
     ]
@@ -155,9 +157,9 @@ def _abx(answers: pd.DataFrame, confidence: float) -> _Found:
     names = ["pair", "right", "trials", "share", "low", "high", "p", "threshold"]
     table = pd.DataFrame(rows, columns=names).set_index("pair")
     said = (
-        "Right answers were tested against guessing (exact one-sided binomial); intervals "
-        "are Wilson's over trials. A result that is not significant does not show that "
-        "two systems sound the same."
+        "Right answers were tested against guessing (exact one-sided binomial); "
+        "intervals are Wilson's over trials. A result that is not significant does not "
+        "show that two systems sound the same."
     )
     return _Found(table.sort_values("share", ascending=False), said)
 
@@ -170,8 +172,9 @@ def _cmos(answers: pd.DataFrame, confidence: float) -> _Found:
     scores = frame.assign(score=score.where(~turned, -score), system=_pair(frame))
     found = mean_opinion(scores, confidence=confidence)
     said = (
-        "Comparison scores were turned to the first-named system and averaged; intervals: "
-        f"{found.interval}. The mean towards the second-heard was {score.mean():+.2f}."
+        "Comparison scores were turned to the first-named system and averaged; "
+        f"intervals: {found.interval}. The mean towards the one heard second was "
+        f"{score.mean():+.2f}."
     )
     return _Found(found.table.rename_axis("pair"), said)
 
@@ -197,7 +200,7 @@ def _rank(answers: pd.DataFrame, confidence: float) -> _Found:
         frame = frame.assign(rank=pd.to_numeric(frame["response"], errors="coerce"))
     fit = plackett_luce(frame, confidence=confidence)
     penalty = f" Penalised: {fit.penalty}." if fit.penalty else ""
-    said = f"Log-worths are those of Plackett and Luce; intervals: {fit.interval}.{penalty}"
+    said = f"Log-worths are Plackett and Luce's; intervals: {fit.interval}.{penalty}"
     return _Found(fit.table, said)
 
 
@@ -216,8 +219,9 @@ COLUMNS = {"ab": "outcome", "mos": "score", "rank": "rank", "best_worst": "best"
 
 def _kind_of(answers: pd.DataFrame) -> str:
     """Return the kind that the column ``kind``, or else the other columns, tell."""
-    if "kind" in answers and answers["kind"].nunique() == 1:
-        return str(answers["kind"].iloc[0])
+    kinds = set(answers["kind"].dropna()) if "kind" in answers else set()
+    if len(kinds) == 1:
+        return str(kinds.pop())
     for kind, column in COLUMNS.items():
         if column in answers:
             return kind

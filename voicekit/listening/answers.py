@@ -154,7 +154,7 @@ def rater_by_item(table: pd.DataFrame) -> pd.DataFrame:
     [[4.0, 2.0], [5.0, nan]]
     """
     if not {"rater", "item", "score"} <= set(table.columns):
-        return table.apply(pd.to_numeric).astype(float)
+        return pd.DataFrame(table).astype(float)
     frame = usable(table, ["rater", "item", "score"])
     rated = [name for name in ("item", "system") if name in frame]
     turned = frame.pivot_table(

@@ -32,7 +32,8 @@ class Ballots:
 
     def weight(self, count: Array) -> Array:
         """Return the votes per pattern."""
-        return np.bincount(self.pattern, count, minlength=len(self.patterns))
+        size = len(self.patterns)
+        return np.bincount(self.pattern, count, minlength=size).astype(float)
 
 
 def ballots(frame: pd.DataFrame) -> Ballots:
@@ -48,7 +49,7 @@ def ballots(frame: pd.DataFrame) -> Ballots:
         systems=tuple(names),
         patterns=patterns,
         pattern=pattern.reshape(-1),
-        count=count.to_numpy(float),
+        count=np.asarray(count, dtype=float),
         raters=_codes(frame, "rater"),
         items=_codes(frame, "item"),
     )

@@ -49,7 +49,7 @@ def best_worst_scores(
     Examples
     --------
     >>> trials = pd.DataFrame({"systems": [["a", "b", "c"]] * 2, "best": ["a", "a"],
-    ...                        "worst": ["c", "b"], "rater": [1, 2], "item": ["x", "y"]})
+    ...     "worst": ["c", "b"], "rater": [1, 2], "item": ["x", "y"]})
     >>> best_worst_scores(trials)["score"].to_dict()
     {'a': 1.0, 'b': -0.5, 'c': -0.5}
     """

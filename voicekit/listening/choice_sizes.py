@@ -35,7 +35,7 @@ def abx_power(n: int, *, p: float, alpha: float = 0.05) -> float:
     return float(_power(np.array([n]), between("p", p, 0, 1), alpha, sides=1)[0])
 
 
-def preference_size(  # noqa: PLR0913 - what a preference test rests on
+def preference_size(
     *,
     p: float,
     power: float = 0.8,

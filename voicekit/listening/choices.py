@@ -68,15 +68,16 @@ def log_likelihood(choices: Choices, theta: Array) -> float:
 def scores(choices: Choices, theta: Array) -> Array:
     """Return the gradient of one vote of each row: rows x parameters."""
     surprise = choices.target - np.exp(log_probabilities(choices, theta))
-    return np.einsum("ra,rap->rp", surprise, choices.features)
+    return np.asarray(np.einsum("ra,rap->rp", surprise, choices.features))
 
 
 def information(choices: Choices, theta: Array) -> Array:
     """Return the expected information: parameters x parameters."""
     chance, away = _deviations(choices, theta)
-    return np.einsum(
+    inner = np.einsum(
         "r,ra,rap,raq->pq", choices.weight, chance, away, away, optimize=True
     )
+    return np.asarray(inner)
 
 
 def fit(choices: Choices, *, jeffreys: bool = False) -> Array:
@@ -158,4 +159,4 @@ def _step(choices: Choices, theta: Array, *, jeffreys: bool) -> Array:
             gradient
             + np.einsum("r,ra,ra,rap->p", choices.weight, chance, spread, away) / 2
         )
-    return np.linalg.lstsq(inner, gradient, rcond=None)[0]
+    return np.asarray(np.linalg.lstsq(inner, gradient, rcond=None)[0])

@@ -141,15 +141,16 @@ def _repeats(votes: pd.DataFrame) -> pd.DataFrame:
     if "rater" not in votes:
         return pd.DataFrame({"repeats": [0], "agreement": [nan]}, index=[ALL])
     frame = votes.assign(
-        pair=[frozenset(pair) for pair in zip(votes["a"], votes["b"], strict=True)],
+        low=votes[["a", "b"]].astype(str).min(axis=1),
+        high=votes[["a", "b"]].astype(str).max(axis=1),
         chosen=votes["a"].where(votes["outcome"] == "a", votes["b"]),
-        item=votes["item"] if "item" in votes else 0,
+        item=votes.get("item", 0),
     )
     frame["chosen"] = frame["chosen"].where(frame["outcome"] != "tie", "tie")
     if "purpose" in frame:
         frame = frame[frame["purpose"].isin(["test", "repeat"])]
         frame = frame.sort_values("purpose", ascending=False, kind="stable")
-    cells = frame.groupby(["rater", "item", "pair"], sort=False)["chosen"]
+    cells = frame.groupby(["rater", "item", "low", "high"], sort=False)["chosen"]
     again = cells.cumcount() > 0
     agrees = (frame["chosen"] == cells.transform("first"))[again]
     grouped = agrees.groupby(frame["rater"][again])
@@ -177,12 +178,12 @@ def _kendall_u(counts: Array) -> tuple[float, float, float, float]:
 def _transitivity(wins: Array) -> pd.DataFrame:
     met = wins + wins.T
     share = np.divide(wins, met, out=np.full_like(wins, nan), where=met > 0)
-    bounds = {"weak": lambda _one, _two: 0.5, "moderate": min, "strong": max}
-    violations = dict.fromkeys(bounds, 0)
+    violations = {"weak": 0, "moderate": 0, "strong": 0}
     tests = 0
     for i, j, k in permutations(range(len(wins)), 3):
         if share[i, j] >= 0.5 and share[j, k] >= 0.5 and met[i, k]:  # noqa: PLR2004
             tests += 1
-            for name, bound in bounds.items():
-                violations[name] += share[i, k] < bound(share[i, j], share[j, k])
+            low, high = sorted((share[i, j], share[j, k]))
+            for name, bound in (("weak", 0.5), ("moderate", low), ("strong", high)):
+                violations[name] += int(share[i, k] < bound)
     return pd.DataFrame({"violations": violations, "tests": tests})

@@ -89,7 +89,7 @@ def ordinal(
 
     Examples
     --------
-    >>> scores = pd.DataFrame({"rater": [1, 2, 3, 4] * 3, "system": list("xxxxyyyyzzzz"),
+    >>> scores = pd.DataFrame({"rater": [1, 2, 3, 4] * 3, "system": [*"xxxxyyyyzzzz"],
     ...                        "score": [3, 4, 4, 5, 2, 3, 4, 3, 1, 2, 3, 3]})
     >>> ordinal(scores, random=None).table["estimate"].round(3).tolist()
     [-2.652, -4.349]
@@ -99,7 +99,7 @@ def ordinal(
         raise InvalidSetting(
             f"The formula {formula!r} lacks its '~': 'score ~ system'."
         )
-    score = formula.split("~")[0].strip()
+    score = formula.split("~", maxsplit=1)[0].strip()
     frame = usable(answers, [score, *([random] if random else [])])
     frame[score] = frame[score].astype(
         pd.CategoricalDtype(sorted(frame[score].unique()), ordered=True)

@@ -29,7 +29,7 @@ BUILDERS: dict[str, Builder] = {
 }
 # The labelled reference stands apart from the signals whose places are counted.
 REFERENCE_PLACE = {"mushra": 0}
-ORDER = {
+ORDER: dict[Builder, str] = {
     pair_trials: "sides balanced within raters and mirrored between them",
     single_trials: "systems in Williams order",
     screen_trials: "positions in Williams order",
@@ -86,9 +86,9 @@ def plan(  # noqa: PLR0913 - one argument per choice that a paper reports
     Returns
     -------
     DataFrame
-        One row per stimulus of a trial: ``rater``, ``trial`` (a number without meaning),
-        ``order`` (1 is the first trial of the rater), ``item``, ``position`` (1 is heard
-        first or stands leftmost; 0 is MUSHRA's labelled reference; ABX's X is 3),
+        One row per stimulus of a trial: ``rater``, ``trial`` (a number without
+        meaning), ``order`` (1 is the first trial of the rater), ``item``, ``position``
+        (1 is heard first or stands leftmost; 0 is MUSHRA's labelled reference; X is 3),
         ``system``, ``role``, ``stimulus`` (label of the row in ``stimuli``), ``kind``,
         ``purpose`` ("test", "repeat", "trap", "null"), ``expected``, ``block``,
         ``seed``. ``attrs`` hold the question, the labels and the design in words.

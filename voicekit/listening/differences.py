@@ -20,6 +20,8 @@ from voicekit.listening.opinion import score_matrices
 __all__ = ["compare_systems"]
 
 Array = NDArray[np.float64]
+COLUMNS = ["first", "second", "difference", "se", "low", "high", "statistic", "p"]
+COLUMNS += ["units"]
 
 
 def compare_systems(  # noqa: PLR0913 - one argument per choice that a paper reports
@@ -97,8 +99,7 @@ def compare_systems(  # noqa: PLR0913 - one argument per choice that a paper rep
         rows.append(
             (first, second, found.value, found.se, *ends, statistic, p, len(units))
         )
-    names = "first second difference se low high statistic p units".split()
-    frame = pd.DataFrame(rows, columns=names)
+    frame = pd.DataFrame(rows, columns=COLUMNS)
     frame.insert(8, "p_holm", multipletests(frame["p"], method="holm")[1])
     return frame
 
@@ -128,8 +129,8 @@ def _sign_flip(
 
 def _wilcoxon(
     units: Array,
-    resamples: int,
-    rng: np.random.Generator,  # noqa: ARG001 - as in TESTS
+    _resamples: int,
+    _rng: np.random.Generator,
 ) -> tuple[float, float]:
     if not np.any(units):
         return 0.0, 1.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import NoReturn
+from typing import NoReturn, Self
 
 from voicekit.errors import InvalidSetting
 
@@ -36,13 +36,13 @@ class Estimate(float):
     low: float
     high: float
 
-    def __new__(
+    def __new__(  # noqa: D102 - the class docstring describes it
         cls,
         value: float,
         se: float = math.nan,
         low: float = math.nan,
         high: float = math.nan,
-    ) -> Estimate:
+    ) -> Self:
         made = super().__new__(cls, value)
         for name, part in (("se", se), ("low", low), ("high", high)):
             object.__setattr__(made, name, float(part))
@@ -72,6 +72,6 @@ def checked_confidence(confidence: float) -> float:
     """
     if not 0 < confidence < 1:
         raise InvalidSetting(
-            f"confidence must lie between 0 and 1, not {confidence}; write 0.95 for 95 %."
+            f"confidence lies between 0 and 1, not {confidence}; write 0.95 for 95 %."
         )
     return float(confidence)

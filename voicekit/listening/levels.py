@@ -149,7 +149,8 @@ def match_levels(
     Examples
     --------
     >>> tone = np.sin(2 * np.pi * 1000 * np.arange(48_000) / 48_000)
-    >>> match_levels({"a": (tone, 48_000), "b": (tone / 4, 48_000)})["gain_db"].round(1).tolist()
+    >>> clips = {"a": (tone, 48_000), "b": (tone / 4, 48_000)}
+    >>> match_levels(clips)["gain_db"].round(1).tolist()
     [-20.0, -7.9]
     """
     requested = TARGET if target is None else float(target)

@@ -25,8 +25,9 @@ class MeanOpinion:
 
     table: pd.DataFrame
     """Index ``system``, best first; ``mean``, ``se``, ``low``, ``high``, ``df`` (of the
-    t quantile), ``median``, ``q1``, ``q3``, the counts ``votes``, ``raters``, ``items``,
-    ``naive_se`` (too small wherever votes share a rater or an item) and ``method``."""
+    t quantile), ``median``, ``q1``, ``q3``, the counts ``votes``, ``raters``,
+    ``items``, ``naive_se`` (too small wherever votes share a rater or an item) and
+    ``method``."""
     interval: str
     confidence: float
     notes: tuple[str, ...]
@@ -108,8 +109,7 @@ def mean_opinion(
     table = table.sort_values("mean", ascending=False, kind="stable")
     few = table.index[table[["raters", "items"]].min(axis=1) == 1]
     notes = tuple(
-        f"{system}: only one {'rater' if table.loc[system, 'raters'] == 1 else 'item'}, "
-        "so the interval does not speak for others."
+        f"{system}: only one rater or item; the interval does not speak for others."
         for system in few
     )
     hows = ", ".join(dict.fromkeys(table["method"]))
@@ -125,7 +125,8 @@ def score_matrices(answers: pd.DataFrame) -> dict[str, pd.DataFrame]:
     lacking = {name: one for name, one in stand_in.items() if name not in answers}
     if len(lacking.keys() & {"rater", "item"}) > 1:
         # Neither is known: each row is a rater of its own.
-        lacking["rater"] = pd.RangeIndex(len(answers))  # type: ignore[assignment]
+        answers = answers.assign(rater=range(len(answers)))
+        del lacking["rater"]
     frame = usable(answers.assign(**lacking), ["rater", "item", "system", "score"])
     return {
         str(system): group.pivot_table(

@@ -47,11 +47,9 @@ def _base(
     asked: Asked,
     rng: np.random.Generator,
 ) -> list[Trial]:
-    """Return the trials of one hand, sides balanced; each repeat follows its original."""
+    """Return the trials of one hand, sides balanced, repeats behind their originals."""
     if asked.repeats > len(hand):
-        raise InvalidSetting(
-            f"Of {len(hand)} trials, {asked.repeats} cannot be repeats."
-        )
+        raise InvalidSetting(f"{len(hand)} trials cannot hold {asked.repeats} repeats.")
     again = set(rng.permutation(len(hand))[: asked.repeats].tolist())
     traps = _traps(stimuli, asked, rng)
     once = [cell for place, cell in enumerate(hand) if place not in again]

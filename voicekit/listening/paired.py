@@ -119,7 +119,7 @@ class BradleyTerry:
             raise InvalidAnswers(
                 f"No system {system!r} here.{nearest(str(system), known)}"
             )
-        return int(self.table.index.get_indexer([system])[0])
+        return list(self.table.index).index(system)
 
     def __repr__(self) -> str:
         lines = [self.table.round(4).to_string()]

@@ -8,7 +8,6 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 from scipy.linalg import block_diag
 
 from voicekit.errors import InvalidAnswers, InvalidSetting, nearest
@@ -26,7 +25,7 @@ TIES = ("davidson", "half", None)
 INTERVALS = ("two-way", "wald", "bootstrap")
 
 
-def bradley_terry(  # noqa: PLR0913 - one argument per choice that a paper reports
+def bradley_terry(  # noqa: PLR0913, PLR0917 - one argument per choice that a paper reports
     votes: pd.DataFrame,
     ties: Literal["davidson", "half"] | None = None,
     order: bool = False,  # noqa: FBT001, FBT002 - part of the fixed signature
@@ -211,8 +210,9 @@ def _refuse_ties(votes: Ballots, spec: Spec) -> None:
     tied = votes.weight(votes.count)[votes.patterns[:, 2] == CODE["tie"]].sum()
     if tied and spec.ties is None:
         raise InvalidAnswers(
-            f"{tied:g} of the votes are ties. Say what they mean: ties='davidson' models "
-            "them, ties='half' counts half a win for each; dropping them would bias."
+            f"{tied:g} of the votes are ties. Say what they mean: ties='davidson' "
+            "models them, ties='half' counts half a win for each; dropping them would "
+            "bias."
         )
 
 

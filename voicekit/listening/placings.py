@@ -64,7 +64,7 @@ def ranked(rankings: pd.DataFrame | Iterable[Sequence[object]]) -> list[Ranked]:
 
 
 def stages(one: Ranked, number: int) -> Iterator[Stage]:
-    """Yield a ranking's choices; tied groups in each of their orders, evenly weighed."""
+    """Yield a ranking's choices; tied groups in each of their orders, evenly."""
     *told, rest = one.groups
     orders = list(product(*(permutations(group) for group in told)))
     for order in orders:

@@ -75,8 +75,8 @@ def sample_size(
     -------
     SampleSize
         An int, with ``power``, ``exact``, ``critical``, ``first``, ``table`` and
-        ``note``. For exact tests, whose power goes up and down, the smallest number that
-        keeps the power for every larger one; ``first`` is where it is first reached.
+        ``note``. The power of exact tests goes up and down: the smallest number that
+        keeps it for every larger one; ``first`` is where it is first reached.
 
     Raises
     ------
@@ -98,7 +98,8 @@ def sample_size(
     385
     """
     asked = _found(SIZES, kind, {"power": power, "alpha": alpha, **effect}, skip=0)
-    return asked(power=power, alpha=alpha, **effect)
+    found: SampleSize = asked(power=power, alpha=alpha, **effect)
+    return found
 
 
 def power_of(
@@ -114,7 +115,8 @@ def power_of(
     0.5645
     """
     asked = _found(POWERS, kind, {"alpha": alpha, **effect}, skip=1)
-    return asked(n, alpha=alpha, **effect)
+    found: float = asked(n, alpha=alpha, **effect)
+    return found
 
 
 def _found(

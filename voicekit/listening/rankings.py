@@ -135,7 +135,7 @@ def _fitted(
     elif flaw:
         penalty = "Firth's penalty (Jeffreys prior): some system never loses"
     theta = fit(full, jeffreys=flaw == "separated")
-    bread = np.linalg.pinv(information(full, theta))
+    bread = np.asarray(np.linalg.pinv(information(full, theta)), dtype=float)
     each = np.zeros((len(read), len(theta)))
     where = [stage.ranking for stage in placed]
     np.add.at(each, where, gradients(plain, theta) * plain.weight[:, None])

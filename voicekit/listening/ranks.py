@@ -66,7 +66,8 @@ def friedman(
 
     Examples
     --------
-    >>> test = friedman(pd.DataFrame([[1, 2, 3], [1, 3, 2], [1, 2, 3]], columns=[*"xyz"]))
+    >>> table = pd.DataFrame([[1, 2, 3], [1, 3, 2], [1, 2, 3]], columns=[*"xyz"])
+    >>> test = friedman(table)
     >>> round(test.statistic, 4), test.df, round(test.kendall_w, 4)
     (4.6667, 2, 0.7778)
     """
@@ -80,12 +81,12 @@ def friedman(
     blocks, systems = whole.shape
     if blocks < 2 or systems < FEWEST_SYSTEMS:  # noqa: PLR2004 - a repetition
         raise InvalidAnswers(
-            f"Friedman's test needs two complete blocks and three systems, not {blocks} "
-            f"and {systems}; for two systems use compare_systems."
+            "Friedman's test needs two complete blocks and three systems, not "
+            f"{blocks} and {systems}; for two systems use compare_systems."
         )
     ranks = whole.rank(axis=1)
     statistic, p = 0.0, 1.0
-    if (whole.nunique(axis=1) > 1).any():
+    if (whole.min(axis=1) < whole.max(axis=1)).any():
         found = stats.friedmanchisquare(*(whole[name] for name in whole.columns))
         statistic, p = float(found.statistic), float(found.pvalue)
     return Friedman(

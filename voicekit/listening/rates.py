@@ -108,4 +108,6 @@ def _clustered(frame: pd.DataFrame, surprise: pd.Series[float]) -> Clustered:
         else None
         for name in ("rater", "item")
     ]
-    return clustered(surprise.to_numpy(float)[:, None], np.eye(1), *codes)
+    return clustered(
+        np.asarray(surprise, dtype=float)[:, None], np.ones((1, 1)), *codes
+    )

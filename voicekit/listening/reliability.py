@@ -108,11 +108,11 @@ def _alpha(values: Array, counts: Array, level: str) -> float:
     if not expected:
         return float("nan")
     observed = float((together * apart).sum())
-    return 1 - (totals.sum() - 1) * observed / expected
+    return 1 - (float(totals.sum()) - 1) * observed / expected
 
 
 def _nominal(values: Array, _totals: Array) -> Array:
-    return (values[:, None] != values).astype(float)
+    return np.asarray(values[:, None] != values, dtype=float)
 
 
 def _ordinal(_values: Array, totals: Array) -> Array:

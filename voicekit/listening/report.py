@@ -31,24 +31,26 @@ def paragraph(about: About) -> str:
 
     Examples
     --------
-    >>> facts = About(name="MOS", source="ITU-T P.800", question="How good?", labels=(),
-    ...     levels=None, design=None, raters=3, items=2, excluded=None, statistics="Means.")
+    >>> facts = About(
+    ...     name="MOS", source="ITU-T P.800", question="How good?", labels=(),
+    ...     levels=None, design=None, raters=3, items=2, excluded=None,
+    ...     statistics="Means.")
     >>> paragraph(facts).split(". ")[0]
     'The test was a MOS (ITU-T P.800) with 3 raters and 2 items'
     """
     labels = ", ".join(f"“{label}”" for label in about.labels)
+    answers = f", with the answers {labels}" if labels else ""
+    raters, items = _many(about.raters), _many(about.items)
+    versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     sentences = [
-        f"The test was a {about.name} ({about.source}) with {_many(about.raters)} raters "
-        f"and {_many(about.items)} items.",
-        f"The question was “{about.question}”"
-        + (f", with the answers {labels}." if labels else "."),
+        f"The test was a {about.name} ({about.source}) with {raters} raters",
+        f"and {items} items.",
+        f"The question was “{about.question}”{answers}.",
         f"Levels: {about.levels or 'not recorded'}.",
         f"Order: {about.design or 'not recorded'}.",
         about.excluded or "Exclusions: none recorded.",
         about.statistics,
-        "Computed with "
-        + ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-        + ".",
+        f"Computed with {versions}.",
     ]
     return " ".join(sentences)
 

@@ -37,7 +37,7 @@ def _traps(answers: pd.DataFrame) -> pd.Series[float]:
     wanted = rows["expected"]
     off = pd.to_numeric(given, errors="coerce") - pd.to_numeric(wanted, errors="coerce")
     right = (given == wanted) | (off.abs() <= GOLD_TOLERANCE)
-    return right.groupby(rows["rater"]).mean()
+    return right.astype(float).groupby(rows["rater"]).mean()
 
 
 def _repeats(answers: pd.DataFrame) -> pd.Series[float]:
@@ -86,8 +86,8 @@ def _column(answers: pd.DataFrame, *names: str) -> str:
         if name in answers:
             return name
     raise InvalidAnswers(
-        f"The rule needs a column {' or '.join(map(repr, names))}, and the answers have "
-        "none; drop the rule, or add the column."
+        f"The rule needs a column {' or '.join(map(repr, names))}, which the answers "
+        "lack; drop the rule, or add the column."
     )
 
 

@@ -1,4 +1,4 @@
-"""Power of tests that compare scores: one mean, two means, raters crossed with items."""
+"""Power of tests that compare scores: means, and raters crossed with items."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def crossed_size(  # noqa: PLR0913 - what a crossed design rests on
 
 
 def _smallest(reached: Callable[[float], float], power: float) -> int | None:
-    """Return the smallest number of 2 or more with the power, by doubling and halving."""
+    """Return the smallest number of 2 or more that has the power, by bisection."""
     high = 2
     while reached(high) < power:
         high *= 2

@@ -22,7 +22,7 @@ class Exclusions:
     answers: pd.DataFrame
     """The answers with ``excluded`` and ``reason``; no row is dropped."""
     table: pd.DataFrame
-    """Index ``rule``; ``threshold``, ``raters`` (checked), ``excluded``, ``meaning``."""
+    """Index ``rule``; ``threshold``, ``raters`` (known), ``excluded``, ``meaning``."""
     raters: pd.DataFrame
     """Index ``rater``; one column per rule with what was measured, ``excluded`` and
     ``reason``."""

@@ -56,7 +56,7 @@ def spaced(items: Sequence[Hashable], rng: np.random.Generator) -> list[int]:
     --------
     >>> order = spaced(["x", "x", "y", "z"], np.random.default_rng(0))
     >>> [["x", "x", "y", "z"][place] for place in order]
-    ['x', 'y', 'x', 'z']
+    ['y', 'x', 'z', 'x']
     """
     places: dict[Hashable, list[int]] = {}
     for place in rng.permutation(len(items)):

@@ -93,7 +93,7 @@ def _walked(pairs: dict[int, Pair], rng: np.random.Generator) -> dict[int, Pair]
         edges[system].append((-1 - number, nowhere))
         edges[nowhere].append((-1 - number, system))
     for met in edges.values():
-        rng.shuffle(met)  # type: ignore[arg-type]
+        rng.shuffle(met)
     walked: dict[int, Pair] = {}
     for start in list(edges):
         here = start

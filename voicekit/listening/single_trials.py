@@ -76,9 +76,9 @@ def _in_blocks(
 def _trial(
     item: Hashable, system: Hashable, stimuli: Stimuli, asked: Asked, block: int
 ) -> Trial:
-    roles = {one: "anchor" for one in stimuli.anchors}
+    roles: dict[Hashable, str] = dict.fromkeys(stimuli.anchors, "anchor")
     roles[stimuli.reference] = "hidden_reference"
-    shown = (Shown(system, roles.get(system, "system")),)
+    shown: tuple[Shown, ...] = (Shown(system, roles.get(system, "system")),)
     if asked.kind == "dmos":
         shown = (Shown(stimuli.reference, "reference"), *shown)
     return Trial(item, shown, block=block)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import NoReturn
+from typing import NoReturn, Self
 
 import pandas as pd
 
@@ -15,11 +15,11 @@ __all__ = ["SampleSize", "between", "inflated"]
 class SampleSize(int):
     """How many are needed; an int that knows why, and that cannot be changed.
 
-    ``of`` says what is counted. ``power`` is that at this number, ``exact`` the number
-    before rounding up, or the normal approximation (or NaN), ``critical`` the fewest
-    choices that are significant (or None), ``first`` the first number to reach the power
-    where larger ones fall below it again (or None), ``table`` the power at smaller and
-    larger numbers, ``note`` what the number does not promise.
+    ``of`` says what is counted, ``power`` is the power at this number, ``exact`` the
+    number before rounding up, or the normal approximation (or NaN), ``critical`` the
+    fewest choices that are significant (or None), ``first`` the first number to reach
+    the power where larger ones fall below it again (or None), ``table`` the power at
+    smaller and larger numbers, ``note`` what the number does not promise.
     """
 
     of: str
@@ -41,7 +41,7 @@ class SampleSize(int):
         first: int | None = None,
         table: pd.DataFrame | None = None,
         note: str = "",
-    ) -> SampleSize:
+    ) -> Self:
         made = super().__new__(cls, n)
         vars(made).update(
             of=of,

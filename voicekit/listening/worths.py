@@ -74,7 +74,7 @@ def fitted(cast: Ballots, weight: Array, spec: Spec) -> Fitted:
     return Fitted(
         choices=choices,
         theta=theta,
-        bread=np.linalg.pinv(information(full, theta)),
+        bread=np.asarray(np.linalg.pinv(information(full, theta)), dtype=float),
         turn=np.asarray(block_diag(basis, np.eye(others))) if others else basis,
         penalty=penalty,
         separated=flaw is not None,
