@@ -146,7 +146,7 @@ def stimuli():
 
     def make(systems, items, **roles):
         names = {f"s{number}": "system" for number in range(systems)}
-        names |= {name: role for role, name in roles.items()}
+        names |= roles
         rows = [
             (name, f"i{item}", role)
             for name, role in names.items()

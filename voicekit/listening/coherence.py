@@ -91,7 +91,7 @@ def consistency(answers: pd.DataFrame) -> Consistency:
         {rater: _row(matrix) for rater, matrix in wins.items()}, orient="index"
     ).rename_axis("rater")
     table = table.join(_repeats(everything))
-    table["repeats"] = table["repeats"].fillna(0).astype("Int64")
+    table["repeats"] = table["repeats"].fillna(0).astype(int)
     judges = sum((_majority(matrix) for matrix in wins.values()), np.zeros(()))
     counts = judges if "rater" in judged else wins[ALL]
     u, chi_square, df, p = _kendall_u(counts)

@@ -121,7 +121,9 @@ def ordinal(
     value = plain = float(fixed.llf)
     if random:
         found, covariance, value = with_raters(data, found, points=points)
-    levels = [str(level) for level in frame[score].cat.categories]
+    categories = frame[score].cat.categories
+    numeric = pd.api.types.is_numeric_dtype(categories)
+    levels = [f"{level:g}" if numeric else str(level) for level in categories]
     turned, around = _thresholds(found, covariance, len(terms), len(levels) - 1)
     parts = _parts(turned, around, confidence)
     table, cuts = parts.iloc[: len(terms)], parts.iloc[len(terms) :][: len(levels) - 1]

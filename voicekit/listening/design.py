@@ -73,7 +73,8 @@ def plan(  # noqa: PLR0913 - one argument per choice that a paper reports
         Null pairs per rater (a clip against itself), for "cmos", "ab" and "dmos".
     trials : int, optional
         Test trials per rater; all of them without it. Over raters every cell is then
-        heard equally often, give or take one.
+        heard equally often, give or take one. A multiple of the systems for "mos" and
+        "dmos".
     ties : bool
         Whether "no preference" may be answered ("ab").
     degree : int, optional

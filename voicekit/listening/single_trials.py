@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -11,7 +10,7 @@ import numpy as np
 
 from voicekit.errors import InvalidSetting
 from voicekit.listening.sequences import deal, spaced, williams
-from voicekit.listening.trials import Asked, Shown, Stimuli, Trial, inserted
+from voicekit.listening.trials import Asked, Shown, Stimuli, Trial, inserted, repeated
 
 __all__ = ["single_trials"]
 
@@ -38,8 +37,13 @@ def single_trials(
         raise InvalidSetting("'dmos' needs stimuli whose role is 'reference'.")
     items = [stimuli.items[place] for place in rng.permutation(len(stimuli.items))]
     systems = [systems[place] for place in rng.permutation(len(systems))]
-    wanted = asked.trials or len(items) * len(systems)
-    hands = deal(range(len(items)), math.ceil(wanted / len(systems)), rng)
+    size, rest = divmod(asked.trials or len(items) * len(systems), len(systems))
+    if rest:
+        raise InvalidSetting(
+            f"trials={asked.trials} would break a block of {len(systems)} systems; give "
+            f"a multiple of {len(systems)}, so that each is heard as often."
+        )
+    hands = deal(range(len(items)), size, rng)
     rows = deal(williams(len(systems)).tolist(), 1, rng)
     plans = []
     for _ in range(asked.raters):
@@ -48,7 +52,7 @@ def single_trials(
         cells = _in_blocks(blocks, used, len(items), rng)
         line = [
             _trial(items[item], systems[system], stimuli, asked, block)
-            for item, system, block in cells[:wanted]
+            for item, system, block in cells
         ]
         plans.append(_with_checks(line, stimuli, asked, rng))
     return plans
@@ -97,13 +101,13 @@ def _with_checks(
     tests = list(line)
     for place in rng.permutation(len(tests))[: asked.repeats]:
         again = replace(tests[place], purpose="repeat")
-        line = inserted(line, again, line.index(tests[place]), rng)
+        line = repeated(line, line.index(tests[place]), again, rng)
     for number in range(asked.traps):
         item, system, expected = stimuli.traps[number % len(stimuli.traps)]
         trap = Trial(item, (Shown(system, "trap"),), "trap", expected)
-        line = inserted(line, trap, -1, rng)
+        line = inserted(line, trap, rng)
     for _ in range(asked.nulls if asked.kind == "dmos" else 0):
         item = stimuli.items[rng.integers(len(stimuli.items))]
         twice = (Shown(stimuli.reference, "reference"), Shown(stimuli.reference))
-        line = inserted(line, Trial(item, twice, "null"), -1, rng)
+        line = inserted(line, Trial(item, twice, "null"), rng)
     return line

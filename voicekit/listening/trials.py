@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,15 @@ import pandas as pd
 from voicekit.errors import InvalidSetting
 from voicekit.listening.sequences import insertion, spaced
 
-__all__ = ["Asked", "Shown", "Stimuli", "Trial", "in_order", "inserted"]
+__all__ = [
+    "Asked",
+    "Shown",
+    "Stimuli",
+    "Trial",
+    "in_order",
+    "inserted",
+    "repeated",
+]
 
 ROLES = ("system", "reference", "anchor", "trap")
 
@@ -118,7 +126,7 @@ class Stimuli:
 
 
 def in_order(trials: list[Trial], rng: np.random.Generator) -> list[Trial]:
-    """Return trials in random order, no item twice in a row, repeats well behind.
+    """Return trials in random order, no item twice in a row, repeats apart.
 
     A repeat stands in the list right behind what it repeats.
     """
@@ -127,13 +135,23 @@ def in_order(trials: list[Trial], rng: np.random.Generator) -> list[Trial]:
     line = [trials[place] for place in order]
     for place, one in enumerate(trials):
         if one.purpose == "repeat":
-            line = inserted(line, one, line.index(trials[place - 1]), rng)
+            line = repeated(line, line.index(trials[place - 1]), one, rng)
     return line
 
 
-def inserted(
-    line: list[Trial], one: Trial, after: int, rng: np.random.Generator
+def repeated(
+    line: list[Trial], place: int, again: Trial, rng: np.random.Generator
 ) -> list[Trial]:
+    """Return the line with a repeat of the trial at a place, not beside it."""
+    at = insertion([trial.item for trial in line], again.item, place, rng)
+    if at > place:
+        return [*line[:at], again, *line[at:]]
+    # Near the end there is room only in front: then the earlier one is the test.
+    early, late = replace(again, purpose="test"), replace(line[place], purpose="repeat")
+    return [*line[:at], early, *line[at:place], late, *line[place + 1 :]]
+
+
+def inserted(line: list[Trial], one: Trial, rng: np.random.Generator) -> list[Trial]:
     """Return the line with one more trial, not beside one of the same item."""
-    place = insertion([trial.item for trial in line], one.item, after, rng)
-    return [*line[:place], one, *line[place:]]
+    at = insertion([trial.item for trial in line], one.item, -1, rng)
+    return [*line[:at], one, *line[at:]]
