@@ -30,6 +30,15 @@ FOODS = ["meat", "biscuit", "chocolate", "apple", "pear", "cheese"]
 DOG = ["011011", "000110", "010111", "100000", "000101", "010100"]
 
 
+def pytest_collection_modifyitems(config, items):
+    """Leave the long forms out unless they are asked for by their mark."""
+    if "soak" in config.option.markexpr:
+        return
+    long = [item for item in items if item.get_closest_marker("soak")]
+    items[:] = [item for item in items if item not in long]
+    config.hook.pytest_deselected(items=long)
+
+
 def matrix_votes(names, wins):
     rows = [
         (names[i], names[j], "a", wins[i][j])

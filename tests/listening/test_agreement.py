@@ -81,8 +81,10 @@ def test_shrout_fleiss(shrout_fleiss):
         found = table.loc[form]
         assert (low, high) == pytest.approx((found["low"], found["high"]), abs=5.1e-3)
     one_way, two_way = table.loc["ICC(1,1)"], table.loc["ICC(2,1)"]
-    assert (1.7947, 5, 18) == pytest.approx(
-        tuple(one_way[["f", "df1", "df2"]]), abs=5e-5
+    assert pytest.approx(tuple(one_way[["f", "df1", "df2"]]), abs=5e-5) == (
+        1.7947,
+        5,
+        18,
     )
     assert one_way["p"] == pytest.approx(0.1648, abs=5e-5)
     assert two_way["f"] == pytest.approx(11.0272, abs=5e-5)

@@ -24,13 +24,13 @@ def pairs(*rows, **columns):
 def test_dog(dog):
     """The dog and its six foods: five circular triads of eight, zeta .375."""
     row = consistency(dog).table.iloc[0]
-    assert (5, 8, 0.375) == (row["triads"], row["most"], row["zeta"])
+    assert (row["triads"], row["most"], row["zeta"]) == (5, 8, 0.375)
 
 
 def test_null_distribution():
     """Six foods: the 32,768 tournaments by their circular triads, mean five."""
     counts = triad_counts(6)
-    assert (720, 960, 2240, 2880, 6240, 3648, 8640, 4800, 2640) == counts
+    assert counts == (720, 960, 2240, 2880, 6240, 3648, 8640, 4800, 2640)
     assert np.average(range(9), weights=counts) == 5
 
 
@@ -58,7 +58,7 @@ def test_undecided_pairs():
     """Equal votes leave a pair undecided: no triad is counted, zeta is unknown."""
     rows = [("x", "y", "a"), ("x", "y", "b"), ("y", "z", "a"), ("z", "x", "a")]
     row = consistency(pairs(*rows, rater=1, item=[1, 2, 1, 1])).table.loc[1]
-    assert (2, 0) == (row["pairs"], row["triads"])
+    assert (row["pairs"], row["triads"]) == (2, 0)
     assert np.isnan(row["zeta"])
 
 
@@ -66,7 +66,7 @@ def test_repeats():
     """A repeat agrees if the same system wins, on whichever side it is heard."""
     rows = [("x", "y", "a"), ("y", "x", "b"), ("x", "z", "a"), ("z", "x", "a")]
     found = consistency(pairs(*rows, rater=7, item="p")).table.loc[7]
-    assert (2, 0.5) == (found["repeats"], found["agreement"])
+    assert (found["repeats"], found["agreement"]) == (2, 0.5)
 
 
 def test_repeats_by_purpose():
@@ -74,7 +74,7 @@ def test_repeats_by_purpose():
     rows = [("y", "x", "a"), ("x", "y", "a"), ("x", "y", "b")]
     frame = pairs(*rows, rater=7, item="p", purpose=["repeat", "test", "trap"])
     found = consistency(frame).table.loc[7]
-    assert (1, 0.0, 1) == (found["repeats"], found["agreement"], found["pairs"])
+    assert (found["repeats"], found["agreement"], found["pairs"]) == (1, 0.0, 1)
 
 
 def test_perfect_agreement():
@@ -118,4 +118,4 @@ def test_strong_transitivity_fails_first():
         for outcome in "a" * first + "b" * (10 - first)
     ]
     found = consistency(pairs(*rows)).transitivity["violations"]
-    assert {"weak": 0, "moderate": 1, "strong": 1} == found.to_dict()
+    assert found.to_dict() == {"weak": 0, "moderate": 1, "strong": 1}

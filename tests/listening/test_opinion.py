@@ -30,11 +30,11 @@ def test_crowdmos(crowdmos):
     found = mean_opinion(crowdmos).table.loc["kie"]
     assert found["mean"] == pytest.approx(3.846154, abs=5e-7)
     assert (found["high"] - found["low"]) / 2 == pytest.approx(1.800331, abs=5e-7)
-    assert (3, 5, 13) == (found["raters"], found["items"], found["votes"])
+    assert (found["raters"], found["items"], found["votes"]) == (3, 5, 13)
 
 
 def test_crowdmos_as_published(crowdmos):
-    """The README counts the empty rater: the same variance with 3 degrees is 1.331610."""
+    """The README counts the empty rater: with 3 degrees it is 1.331610."""
     found = mean_opinion(crowdmos).table.loc["kie"]
     assert found["se"] * 3.182446305284263 == pytest.approx(1.331610, abs=5e-7)
     line = crowdmos["score"].dropna()
@@ -106,13 +106,13 @@ def test_best_first():
         [scores([[1, 2], [2, 3]], "low"), scores([[4, 5], [5, 5]], "high")]
     )
     table = mean_opinion(both).table
-    assert ["high", "low"] == list(table.index)
-    assert (4.75, 5.0, 5.0) == tuple(table.loc["high", ["q1", "median", "q3"]])
+    assert list(table.index) == ["high", "low"]
+    assert tuple(table.loc["high", ["q1", "median", "q3"]]) == (4.75, 5.0, 5.0)
 
 
 @pytest.mark.parametrize(("matrix", "df"), [([[4, 5, 3]], 2), ([[4], [5], [3]], 2)])
 def test_one_rater_or_one_item(matrix, df):
-    """With one rater or one item the spread is over the other way, and a note says so."""
+    """One rater or one item: the spread is over the other way, with a note."""
     found = mean_opinion(scores(matrix))
     assert found.table.loc["kie", "se"] == pytest.approx(1 / np.sqrt(3))
     assert found.table.loc["kie", "df"] == df
@@ -129,7 +129,7 @@ def test_one_vote():
 def test_equal_scores():
     """Scores that never vary have no spread, and nothing breaks."""
     found = mean_opinion(scores(np.full((4, 5), 3.0))).table.loc["kie"]
-    assert (3, 0, 3) == (found["mean"], found["se"], found["high"])
+    assert (found["mean"], found["se"], found["high"]) == (3, 0, 3)
 
 
 def test_columns_may_lack():
@@ -175,7 +175,7 @@ def test_wilcoxon_is_exact():
 def test_holm():
     """Holm: .01 .04 .03 .005 becomes .03 .06 .06 .02; three systems, three pairs."""
     corrected = multipletests([0.01, 0.04, 0.03, 0.005], method="holm")[1]
-    assert [0.03, 0.06, 0.06, 0.02] == pytest.approx(list(corrected))
+    assert pytest.approx(list(corrected)) == [0.03, 0.06, 0.06, 0.02]
     rng = np.random.default_rng(0)
     three = pd.concat(
         scores(rng.normal(shift, 1, size=(8, 4)), name)

@@ -92,7 +92,7 @@ def test_two_shares():
     """R's power.prop.test: .5 against .75."""
     assert power_of("shares", 50, p=0.5, q=0.75) == pytest.approx(0.740, abs=5e-4)
     found = sample_size("shares", p=0.5, q=0.75, power=0.9)
-    assert (76.7, 77) == (pytest.approx(found.exact, abs=0.05), found)
+    assert (pytest.approx(found.exact, abs=0.05), found) == (76.7, 77)
 
 
 @pytest.mark.parametrize(
@@ -163,6 +163,6 @@ def test_what_is_refused(kind, effect, word):
 def test_a_size_cannot_be_changed():
     """A sample size is an int that knows its reasons."""
     found = sample_size("mos", half_width=0.1)
-    assert (385, 385) == (found, found.n)
+    assert (found, found.n) == (385, 385)
     with pytest.raises(AttributeError, match="cannot be changed"):
         found.power = 1

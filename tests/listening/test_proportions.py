@@ -107,7 +107,7 @@ def test_preference_with_ties():
     """24 against 12 with 14 ties is p = .065245: ties are left out and reported."""
     found = preference(24, 50, ties=14)
     assert found.p == pytest.approx(0.065245, abs=5e-7)
-    assert (24, 12, 14) == (found.wins, found.losses, found.ties)
+    assert (found.wins, found.losses, found.ties) == (24, 12, 14)
     assert found.rate == pytest.approx(24 / 36)
     assert (found.low, found.high) == wilson(24, 36)
     assert found.tie_rate == pytest.approx(14 / 50)
@@ -124,12 +124,12 @@ def test_more_votes_than_there_are():
 def test_nothing_but_ties():
     """Only ties say nothing about the preference."""
     found = preference(0, 5, ties=5)
-    assert (1.0, 0.0, 1.0) == (found.p, found.low, found.high)
+    assert (found.p, found.low, found.high) == (1.0, 0.0, 1.0)
     assert np.isnan(found.rate)
 
 
 def test_pooled_ratings_are_too_sure():
-    """A rater who votes twenty times is not twenty raters: the design effect says so."""
+    """A rater who votes twenty times is not twenty raters: see the design effect."""
     rng = np.random.default_rng(3)
     chance = rng.beta(1, 1, size=12)
     frame = pd.DataFrame(
@@ -160,7 +160,7 @@ def test_share_counts_either_side():
         {"a": ["x", "y", "x"], "b": ["y", "x", "y"], "outcome": ["a", "b", "tie"]}
     )
     found = preference_rate(frame, "x")
-    assert (1.0, 2.0, 1.0) == (found.rate, found.votes, found.ties)
+    assert (found.rate, found.votes, found.ties) == (1.0, 2.0, 1.0)
 
 
 def test_critical_number_agrees_with_scipy():

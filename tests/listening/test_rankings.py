@@ -123,7 +123,7 @@ def test_best_worst_counts():
         }
     )
     table = best_worst_scores(trials)
-    assert {"w": 0.75, "x": 0.25, "y": -0.25, "z": -0.75} == table["score"].to_dict()
+    assert table["score"].to_dict() == {"w": 0.75, "x": 0.25, "y": -0.25, "z": -0.75}
     assert list(table.loc["z", ["best", "worst", "shown"]]) == [0, 3, 4]
 
 
@@ -165,7 +165,7 @@ def test_friedman_textbook():
     5.55 5.45 5.60 5.35 5.45 5.05 5.00 4.95 5.50 5.50 5.40 5.45 5.55 5.50 5.55 5.55 5.35
     5.45 5.50 5.55 5.50 5.45 5.25 5.65 5.60 5.40 5.70 5.65 5.55 6.30 6.30 6.25"""
     found = friedman(pd.DataFrame(np.array(times.split(), dtype=float).reshape(22, 3)))
-    assert (11.143, 2) == (pytest.approx(found.statistic, abs=5e-4), found.df)
+    assert (pytest.approx(found.statistic, abs=5e-4), found.df) == (11.143, 2)
     assert found.p == pytest.approx(0.003805, abs=5e-7)
     assert found.kendall_w == pytest.approx(found.statistic / 44)
 
@@ -180,7 +180,7 @@ def test_friedman_counts_a_rater_once():
     ]
     answers = pd.DataFrame(rows, columns=["rater", "item", "system", "score"])
     found = friedman(answers)
-    assert (4, 1.0, 8.0) == (found.blocks, found.kendall_w, found.statistic)
+    assert (found.blocks, found.kendall_w, found.statistic) == (4, 1.0, 8.0)
     assert found.mean_ranks.to_dict() == {"x": 1, "y": 2, "z": 3}
 
 
@@ -189,6 +189,6 @@ def test_friedman_leaves_out_and_says_so():
     table = pd.DataFrame({"x": [1, 1, 1], "y": [2, 2, None], "z": [3, 3, 3]})
     assert friedman(table).left_out == 1
     flat = friedman(pd.DataFrame({"x": [1, 2], "y": [1, 2], "z": [1, 2]}))
-    assert (0.0, 1.0) == (flat.statistic, flat.p)
+    assert (flat.statistic, flat.p) == (0.0, 1.0)
     with pytest.raises(InvalidAnswers, match="compare_systems"):
         friedman(table[["x", "y"]])

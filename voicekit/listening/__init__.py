@@ -25,7 +25,7 @@ from voicekit.listening.proportions import (
     preference,
     wilson,
 )
-from voicekit.listening.protocols import PROTOCOLS, Protocol
+from voicekit.listening.protocols import Protocol, protocol
 from voicekit.listening.rankings import PlackettLuce, plackett_luce
 from voicekit.listening.ranks import Friedman, friedman
 from voicekit.listening.rates import PreferenceRate, preference_rate
@@ -35,7 +35,6 @@ from voicekit.listening.sequences import williams
 from voicekit.listening.sizes import SampleSize
 
 __all__ = [
-    "PROTOCOLS",
     "Analysis",
     "BradleyTerry",
     "Consistency",
@@ -72,6 +71,7 @@ __all__ = [
     "power_of",
     "preference",
     "preference_rate",
+    "protocol",
     "sample_size",
     "true_peak",
     "votes",

@@ -112,12 +112,12 @@ def analyse(  # noqa: PLR0913 - one argument per thing that the answers may not 
     found = ANALYSES[asked](answers, confidence)
     words = labels or answers.attrs.get("labels") or known.labels
     about = About(
-        name=_name(answers, known.name),
+        name=known.name if _has_reference(answers) else f"{known.name}, no reference",
         source=known.source,
         question=question or answers.attrs.get("question") or known.question,
         labels=tuple(map(str, dict(words).values())),
         levels=levels or answers.attrs.get("levels"),
-        design=design or answers.attrs.get("design"),
+        design=design or (known.order if "order" in answers else None),
         raters=_count(answers, "rater"),
         items=_count(answers, "item"),
         excluded=exclusions.sentence() if exclusions else _excluded(answers),
@@ -246,10 +246,10 @@ def _pair(frame: pd.DataFrame) -> pd.Series[str]:
     return pd.Series([" - ".join(sorted(pair)) for pair in names], frame.index)
 
 
-def _name(answers: pd.DataFrame, name: str) -> str:
-    return (
-        name if answers.attrs.get("reference", True) else f"{name}, without reference"
-    )
+def _has_reference(answers: pd.DataFrame) -> bool:
+    """Return False for a MUSHRA screen without its open reference."""
+    mushra = "kind" in answers and (answers["kind"] == "mushra").any()
+    return not mushra or bool((answers["role"] == "reference").any())
 
 
 def _count(answers: pd.DataFrame, column: str) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from itertools import count
 
 import numpy as np
 import pandas as pd
@@ -29,11 +30,6 @@ BUILDERS: dict[str, Builder] = {
 }
 # The labelled reference stands apart from the signals whose places are counted.
 REFERENCE_PLACE = {"mushra": 0}
-ORDER: dict[Builder, str] = {
-    pair_trials: "sides balanced within raters and mirrored between them",
-    single_trials: "systems in Williams order",
-    screen_trials: "positions in Williams order",
-}
 
 
 def plan(  # noqa: PLR0913 - one argument per choice that a paper reports
@@ -137,18 +133,16 @@ def plan(  # noqa: PLR0913 - one argument per choice that a paper reports
         **counts,
     )
     read = Stimuli.read(stimuli)
-    build = BUILDERS[kind]
-    lines = build(read, asked, np.random.default_rng(seed))
+    lines = BUILDERS[kind](read, asked, np.random.default_rng(seed))
+    numbers = count(1)
     rows = (
-        row
+        {"rater": rater, "trial": number, "order": order} | row
         for rater, line in zip(names, lines, strict=True)
         for order, trial in enumerate(line, 1)
-        for row in _rows(trial, read, kind, (rater, order))
+        for number in (next(numbers),)
+        for row in _rows(trial, read, kind)
     )
-    frame = pd.DataFrame(rows)
-    trial = frame.groupby(["rater", "order"], sort=False).ngroup() + 1
-    frame.insert(1, "trial", trial)
-    frame = frame.assign(kind=kind, seed=seed)
+    frame = pd.DataFrame(rows).assign(kind=kind, seed=seed)
     frame.attrs = {
         "kind": kind,
         "question": asked_for.question,
@@ -158,21 +152,17 @@ def plan(  # noqa: PLR0913 - one argument per choice that a paper reports
             if ties or answer != "tie"
         },
         "ties": ties and kind == "ab",
-        "design": f"{ORDER[build]}, no item twice in a row",
+        "design": asked_for.order,
         "reference": reference,
         "seed": seed,
     }
     return frame
 
 
-def _rows(
-    trial: Trial, stimuli: Stimuli, kind: str, where: tuple[Hashable, int]
-) -> Iterator[dict[str, object]]:
+def _rows(trial: Trial, stimuli: Stimuli, kind: str) -> Iterator[dict[str, object]]:
     opens = REFERENCE_PLACE.get(kind, 1) if trial.shown[0].role == "reference" else 1
     for position, one in enumerate(trial.shown, opens):
         yield {
-            "rater": where[0],
-            "order": where[1],
             "item": trial.item,
             "position": position,
             "system": one.system,

@@ -22,8 +22,14 @@ class Protocol:
     """Words by answer; for a continuous scale by band."""
     step: float | None
     """Of the scale; None where the answer is a choice."""
+    order: str
+    """How :func:`plan` orders it."""
     source: str
 
+
+SIDES = "sides balanced within raters and mirrored between them"
+SYSTEMS = "systems in Williams order"
+POSITIONS = "positions in Williams order"
 
 _PROTOCOLS = {
     "ab": Protocol(
@@ -31,6 +37,7 @@ _PROTOCOLS = {
         question="Which one sounds more natural?",
         labels={"a": "A", "b": "B", "tie": "No preference"},
         step=None,
+        order=SIDES,
         source="paired comparison",
     ),
     "abx": Protocol(
@@ -38,6 +45,7 @@ _PROTOCOLS = {
         question="Is X the same as A, or the same as B?",
         labels={"a": "X is A", "b": "X is B"},
         step=None,
+        order=SIDES,
         source="ABX, number of trials fixed in advance",
     ),
     "mos": Protocol(
@@ -45,6 +53,7 @@ _PROTOCOLS = {
         question="How do you rate the overall quality of the following speech sample?",
         labels={5: "Excellent", 4: "Good", 3: "Fair", 2: "Poor", 1: "Bad"},
         step=1,
+        order=SYSTEMS,
         source="ITU-T P.800 annex B, wording of P.808",
     ),
     "cmos": Protocol(
@@ -60,6 +69,7 @@ _PROTOCOLS = {
             -3: "Much worse",
         },
         step=1,
+        order=SIDES,
         source="ITU-T P.800 annex E",
     ),
     "dmos": Protocol(
@@ -73,6 +83,7 @@ _PROTOCOLS = {
             1: "Degradation is very annoying",
         },
         step=1,
+        order=SYSTEMS,
         source="ITU-T P.800 annex D",
     ),
     "mushra": Protocol(
@@ -86,6 +97,7 @@ _PROTOCOLS = {
             (0, 20): "Bad",
         },
         step=1,
+        order=POSITIONS,
         source="ITU-R BS.1534-3",
     ),
     "best_worst": Protocol(
@@ -93,6 +105,7 @@ _PROTOCOLS = {
         question="Which one sounds best, and which one worst?",
         labels={"best": "Best", "worst": "Worst"},
         step=None,
+        order=POSITIONS,
         source="Kiritchenko & Mohammad 2017",
     ),
     "rank": Protocol(
@@ -100,6 +113,7 @@ _PROTOCOLS = {
         question="Put these in order, the best first.",
         labels={},
         step=None,
+        order=POSITIONS,
         source="full ranking, Plackett-Luce",
     ),
 }

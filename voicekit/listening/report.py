@@ -36,18 +36,18 @@ def paragraph(about: About) -> str:
     ...     levels=None, design=None, raters=3, items=2, excluded=None,
     ...     statistics="Means.")
     >>> paragraph(facts).split(". ")[0]
-    'The test was a MOS (ITU-T P.800) with 3 raters and 2 items'
+    'Kind of test: MOS (ITU-T P.800), with 3 raters and 2 items'
     """
     labels = ", ".join(f"“{label}”" for label in about.labels)
     answers = f", with the answers {labels}" if labels else ""
     raters, items = _many(about.raters), _many(about.items)
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     sentences = [
-        f"The test was a {about.name} ({about.source}) with {raters} raters",
+        f"Kind of test: {about.name} ({about.source}), with {raters} raters",
         f"and {items} items.",
         f"The question was “{about.question}”{answers}.",
         f"Levels: {about.levels or 'not recorded'}.",
-        f"Order: {about.design or 'not recorded'}.",
+        f"Order of trials: {about.design or 'not recorded'}.",
         about.excluded or "Exclusions: none recorded.",
         about.statistics,
         f"Computed with {versions}.",

@@ -40,8 +40,8 @@ def single_trials(
     size, rest = divmod(asked.trials or len(items) * len(systems), len(systems))
     if rest:
         raise InvalidSetting(
-            f"trials={asked.trials} would break a block of {len(systems)} systems; give "
-            f"a multiple of {len(systems)}, so that each is heard as often."
+            f"trials={asked.trials} would break a block of {len(systems)} systems; "
+            f"give a multiple of {len(systems)}, so that each is heard as often."
         )
     hands = deal(range(len(items)), size, rng)
     rows = deal(williams(len(systems)).tolist(), 1, rng)
