@@ -121,9 +121,10 @@ def test_one_rater_or_one_item(matrix, df):
 
 def test_one_vote():
     """One vote has a mean and no interval."""
-    found = mean_opinion(scores([[4]])).table.loc["kie"]
-    assert found["mean"] == 4
-    assert np.isnan(found["low"])
+    for interval in ("two-way", "cluster", "bootstrap", "naive"):
+        found = mean_opinion(scores([[4]]), interval=interval).table.loc["kie"]
+        assert found["mean"] == 4
+        assert np.isnan(found["low"])
 
 
 def test_equal_scores():
@@ -144,6 +145,8 @@ def test_what_is_refused():
     """No score, an unknown interval, an impossible confidence."""
     with pytest.raises(InvalidAnswers, match="No answer is left"):
         mean_opinion(scores([[np.nan]]))
+    with pytest.raises(InvalidAnswers, match="A score is no number"):
+        mean_opinion(pd.DataFrame({"score": ["4", "good"]}))
     with pytest.raises(InvalidAnswers, match="no column 'score'"):
         mean_opinion(pd.DataFrame({"rater": [1]}))
     with pytest.raises(InvalidSetting, match="'two-way', 'cluster'"):

@@ -83,6 +83,13 @@ def test_scores_nobody_gave_and_missing_ones(wine):
     assert found.votes == 72
 
 
+def test_one_rater_has_no_spread(wine):
+    """One rater's level cannot be told from the thresholds: no random raters."""
+    found = ordinal(wine.assign(rater=1), FORMULA)
+    assert found.rater_sd is None
+    assert found.log_likelihood == pytest.approx(-86.4919, abs=5e-5)
+
+
 def test_confidence(wine):
     """Wald intervals at the confidence that is asked for."""
     found = ordinal(wine, FORMULA, random=None, confidence=0.9).table.iloc[0]

@@ -227,6 +227,13 @@ def test_separation_does_not_look_certain():
     assert found.difference("x", "y").se > 1
 
 
+def test_separated_votes_cannot_be_resampled():
+    """The bootstrap of unanimous votes would have no width; Wald's is given instead."""
+    found = bradley_terry(crossed(6, 6).assign(outcome="a"), interval="bootstrap")
+    assert "cannot be resampled" in found.interval
+    assert found.difference("x", "y").high - found.difference("x", "y").low > 1
+
+
 def test_unconnected_votes_are_penalised_and_say_so():
     """Two islands of systems are held together by virtual games only."""
     frame = pd.DataFrame(

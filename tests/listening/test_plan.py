@@ -328,6 +328,7 @@ def test_dealing():
         ({"raters": 0}, "at least one rater"),
         ({"raters": ["ann", "ann"]}, "same name"),
         ({"repeats": -1}, "repeats"),
+        ({"seed": None}, "seed is an int"),
         ({"repeats": 99}, "cannot hold 99 repeats"),
         ({"degree": 9}, "cannot each meet"),
         ({"kind": "dmos"}, "role is 'reference'"),

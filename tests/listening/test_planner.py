@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -161,8 +163,8 @@ def test_what_is_refused(kind, effect, word):
 
 
 def test_a_size_cannot_be_changed():
-    """A sample size is an int that knows its reasons."""
-    found = sample_size("mos", half_width=0.1)
+    """A sample size is an int that knows its reasons, also after pickle."""
+    found = pickle.loads(pickle.dumps(sample_size("mos", half_width=0.1)))
     assert (found, found.n) == (385, 385)
     with pytest.raises(AttributeError, match="cannot be changed"):
         found.power = 1

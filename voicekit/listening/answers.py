@@ -8,6 +8,7 @@ Scores have ``rater``, ``item``, ``system`` and ``score``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -17,6 +18,7 @@ __all__ = ["as_votes", "rater_by_item", "usable", "votes"]
 
 OUTCOMES = ("a", "b", "tie")
 PAIR_COLUMNS = ("a", "b", "outcome")
+NUMERIC = {"score", "rank"}
 
 
 def usable(
@@ -42,7 +44,7 @@ def usable(
     Raises
     ------
     InvalidAnswers
-        If a column is missing, or no row is left.
+        If a column is missing, a score or rank is no number, or no row is left.
 
     Examples
     --------
@@ -61,6 +63,8 @@ def usable(
         kept = kept[~kept["excluded"].astype("boolean").fillna(value=False)]
     if tests_only and "purpose" in kept:
         kept = kept[kept["purpose"].fillna("test") == "test"]
+    for name in NUMERIC.intersection(columns):
+        kept = kept.assign(**{name: _numbers(kept[name])})
     kept = kept.dropna(subset=list(columns)).reset_index(drop=True)
     if kept.empty:
         raise InvalidAnswers(
@@ -161,3 +165,10 @@ def rater_by_item(table: pd.DataFrame) -> pd.DataFrame:
         index="rater", columns=rated, values="score", aggfunc="mean"
     )
     return turned.astype(float)
+
+
+def _numbers(column: pd.Series[Any]) -> pd.Series[float]:
+    try:
+        return pd.to_numeric(column).astype(float)
+    except (TypeError, ValueError) as error:
+        raise InvalidAnswers(f"A {column.name} is no number: {error}") from error

@@ -81,6 +81,8 @@ def _shown(trials: pd.DataFrame) -> pd.DataFrame:
 
 
 def _answered(answers: pd.DataFrame) -> pd.DataFrame:
+    if "response" not in answers:
+        raise InvalidAnswers("The answers have no column 'response', nor 'systems'.")
     rows = usable(answers, ["rater", "trial", "item", "system"])
     rows["response"] = rows["response"].where(rows["response"].isin(VALUE))
     return rows

@@ -34,7 +34,7 @@ class Ordinal:
     thresholds: pd.DataFrame
     """Index such as "1|2"; ``estimate``, ``se``, ``low``, ``high``."""
     rater_sd: Estimate | None
-    """Standard deviation of the raters' own levels; None without random raters."""
+    """Standard deviation of the raters' own levels; None without several raters."""
     rater_variance: float | None
     log_likelihood: float
     fixed_log_likelihood: float
@@ -119,6 +119,7 @@ def ordinal(
     found = np.asarray(fixed.params, dtype=float)
     covariance = np.asarray(fixed.cov_params(), dtype=float)
     value = plain = float(fixed.llf)
+    random = random if data.rater.any() else None
     if random:
         found, covariance, value = with_raters(data, found, points=points)
     categories = frame[score].cat.categories

@@ -121,6 +121,10 @@ def plan(  # noqa: PLR0913 - one argument per choice that a paper reports
             "Give at least one rater and one trial, a size of 2 or more, and no "
             f"negative counts{': ' + wrong[0] if wrong else ''}."
         )
+    if not isinstance(seed, int | np.integer):
+        raise InvalidSetting(
+            f"seed is an int, so that the plan can be made again: {seed}."
+        )
     if len(set(names)) < len(names):
         raise InvalidSetting("Two raters have the same name.")
     asked = Asked(

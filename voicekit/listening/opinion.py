@@ -146,13 +146,13 @@ def _row(
     found = METHODS.get(interval, two_way)(scores)
     reach = found.reach(confidence)
     low, high, se, how = found.value - reach, found.value + reach, found.se, found.how
-    if interval == "bootstrap":
+    held = filled(scores)
+    if interval == "bootstrap" and held.size > 1:
         draws = bootstrap_means(scores, resamples, rng)
         tail = (1 - confidence) / 2
         low, high = np.nanquantile(draws, [tail, 1 - tail])
         se = float(np.nanstd(draws, ddof=1))
         how = f"percentile bootstrap over raters and items, {resamples} resamples"
-    held = filled(scores)
     line = held[~np.isnan(held)]
     q1, median, q3 = np.quantile(line, [0.25, 0.5, 0.75])
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -108,7 +108,12 @@ def bradley_terry(  # noqa: PLR0913, PLR0917 - one argument per choice that a pa
     found = fitted(cast, cast.weight(cast.count), spec)
     gauge = _gauge(cast.systems, reference, found)
     estimates = _estimates(cast, found, gauge, interval, confidence)
-    if interval == "bootstrap":
+    if interval == "bootstrap" and found.separated:
+        # Every resample would say the same, and look certain.
+        estimates = replace(
+            estimates, how="Wald, as separated votes cannot be resampled"
+        )
+    elif interval == "bootstrap":
         rng = np.random.default_rng(seed)
         refits = (
             fitted(cast, weight, spec) for weight in resampled(cast, resamples, rng)
@@ -221,7 +226,7 @@ def _cautions(votes: Ballots, found: Fitted, got: _Estimates) -> tuple[str, ...]
     if found.penalty:
         notes.append(f"Penalised fit: {found.penalty}.")
     for name, codes in (("rater", votes.raters), ("item", votes.items)):
-        if codes is not None and len(np.unique(codes)) == 1 and "Wald" not in got.how:
+        if codes is not None and len(np.unique(codes)) == 1:
             notes.append(f"Only one {name}: the intervals do not speak for others.")
     return tuple(notes)
 

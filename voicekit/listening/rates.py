@@ -82,7 +82,7 @@ def preference_rate(
     # A share of 0 or 1 has no spread between clusters to be seen.
     held = _clustered(frame, (chosen - rate) * count) if 0 < rate < 1 else None
     if held is None or held.ways == "nothing":
-        se = math.sqrt(rate * (1 - rate) / total)
+        se = math.sqrt(rate * (1 - rate) / total) or math.nan
         found, effect, ways = Estimate(rate, se, *naive), math.nan, "nothing"
     else:
         scale = 1 / (total * rate * (1 - rate))

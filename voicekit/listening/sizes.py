@@ -59,6 +59,9 @@ class SampleSize(int):
         """The number itself."""
         return int(self)
 
+    def __getnewargs_ex__(self) -> tuple[tuple[int], dict[str, object]]:
+        return (int(self),), dict(vars(self))
+
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"A SampleSize cannot be changed ({name}).")
 
