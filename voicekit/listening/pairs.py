@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -13,10 +12,14 @@ from scipy.linalg import block_diag
 from voicekit.errors import InvalidAnswers, InvalidSetting, nearest
 from voicekit.listening.answers import as_votes
 from voicekit.listening.ballots import CODE, Ballots, ballots, deviance
-from voicekit.listening.clusters import Clustered
 from voicekit.listening.estimate import Estimate, checked_confidence
+from voicekit.listening.intervals import (
+    Estimates,
+    from_covariance,
+    from_resamples,
+)
 from voicekit.listening.paired import ELO, MIDDLE, BradleyTerry
-from voicekit.listening.worths import Fitted, Prior, Spec, fitted, resampled, spread
+from voicekit.listening.worths import Fitted, Prior, Spec, fitted, resampled
 
 __all__ = ["bradley_terry"]
 
@@ -59,10 +62,11 @@ def bradley_terry(  # noqa: PLR0913, PLR0917 - one argument per choice that a pa
         for unconnected ones. ``penalty`` and ``notes`` then say so.
     interval : "two-way", "wald" or "bootstrap"
         "two-way" is cluster-robust over raters and items: V_rater + V_item - V_cell,
-        floored at V_cell, t with min(raters, items) - 1 degrees of freedom (Cameron,
-        Gelbach & Miller 2011); over one way where only one has several clusters, and
-        Wald's where neither has. "wald" is the model's own. "bootstrap" takes
-        percentiles of refits to resampled raters and items, and is conservative.
+        floored at V_cell (Cameron, Gelbach & Miller 2011), t with min(raters, items) - 1
+        degrees of freedom, or cells - 1 where the floor decides; over one way where only
+        one has several clusters, and Wald's where neither has. "wald" is the model's
+        own. "bootstrap" takes percentiles of refits to resampled raters and items, and
+        is conservative.
     confidence : float
         Of every interval.
     resamples : int
@@ -107,62 +111,18 @@ def bradley_terry(  # noqa: PLR0913, PLR0917 - one argument per choice that a pa
     _refuse_ties(cast, spec)
     found = fitted(cast, cast.weight(cast.count), spec)
     gauge = _gauge(cast.systems, reference, found)
-    estimates = _estimates(cast, found, gauge, interval, confidence)
-    if interval == "bootstrap" and found.separated:
-        # Every resample would say the same, and look certain.
-        estimates = replace(
-            estimates, how="Wald, as separated votes cannot be resampled"
-        )
-    elif interval == "bootstrap":
+    estimates = from_covariance(
+        cast, found, gauge, robust=interval == "two-way", confidence=confidence
+    )
+    if interval == "bootstrap":
         rng = np.random.default_rng(seed)
-        refits = (
-            fitted(cast, weight, spec) for weight in resampled(cast, resamples, rng)
-        )
-        draws = np.array([gauge @ refit.turn @ refit.theta for refit in refits])
-        estimates = _from_draws(estimates, draws, cast, confidence)
+        weights = resampled(cast, resamples, rng)
+        estimates = from_resamples(estimates, weights, cast, spec, gauge, confidence)
     return _result(cast, found, estimates, spec, confidence)
 
 
-@dataclass(frozen=True, slots=True)
-class _Estimates:
-    """Log-worths in the gauge that was asked for, then log tie, then order effect."""
-
-    value: Array
-    spread: Clustered
-    low: Array
-    high: Array
-    how: str
-    draws: Array | None = None
-
-
-def _estimates(
-    votes: Ballots, found: Fitted, gauge: Array, interval: str, confidence: float
-) -> _Estimates:
-    turn = gauge @ found.turn
-    held = spread(votes, found, robust=interval == "two-way").turned(turn)
-    value = turn @ found.theta
-    reach = held.reach(confidence)
-    how = "Wald, votes independent"
-    if held.ways != "nothing":
-        how = f"cluster-robust over {held.ways}, t with {held.df:g} degrees of freedom"
-    return _Estimates(value, held, value - reach, value + reach, how)
-
-
-def _from_draws(
-    plain: _Estimates, draws: Array, votes: Ballots, confidence: float
-) -> _Estimates:
-    tail = (1 - confidence) / 2
-    low, high = np.quantile(draws, [tail, 1 - tail], axis=0)
-    named = {"raters": votes.raters, "items": votes.items}
-    ways = [name for name, codes in named.items() if codes is not None]
-    over = " and ".join(ways) or "votes"
-    how = f"percentile bootstrap over {over}, {len(draws)} resamples, conservative"
-    around = Clustered(np.atleast_2d(np.cov(draws, rowvar=False)), np.inf, over)
-    return _Estimates(plain.value, around, low, high, how, draws)
-
-
 def _result(
-    votes: Ballots, found: Fitted, got: _Estimates, spec: Spec, confidence: float
+    votes: Ballots, found: Fitted, got: Estimates, spec: Spec, confidence: float
 ) -> BradleyTerry:
     size = len(votes.systems)
     worth = got.value[:size]
@@ -191,18 +151,18 @@ def _result(
         interval=got.how,
         confidence=confidence,
         penalty=found.penalty,
-        notes=_cautions(votes, found, got),
+        notes=_cautions(votes, found),
         _spread=around,
         _draws=None if got.draws is None else got.draws[:, best],
     )
 
 
-def _part(got: _Estimates, place: int) -> Estimate:
+def _part(got: Estimates, place: int) -> Estimate:
     se = float(got.spread.se()[place])
     return Estimate(got.value[place], se, got.low[place], got.high[place])
 
 
-def _tie(got: _Estimates, size: int, spec: Spec) -> Estimate | None:
+def _tie(got: Estimates, size: int, spec: Spec) -> Estimate | None:
     """Return the tie parameter itself; its interval is made on the log scale."""
     if spec.ties != "davidson":
         return None
@@ -221,7 +181,7 @@ def _refuse_ties(votes: Ballots, spec: Spec) -> None:
         )
 
 
-def _cautions(votes: Ballots, found: Fitted, got: _Estimates) -> tuple[str, ...]:
+def _cautions(votes: Ballots, found: Fitted) -> tuple[str, ...]:
     notes = []
     if found.penalty:
         notes.append(f"Penalised fit: {found.penalty}.")
