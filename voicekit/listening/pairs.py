@@ -62,11 +62,11 @@ def bradley_terry(  # noqa: PLR0913, PLR0917 - one argument per choice that a pa
         for unconnected ones. ``penalty`` and ``notes`` then say so.
     interval : "two-way", "wald" or "bootstrap"
         "two-way" is cluster-robust over raters and items: V_rater + V_item - V_cell,
-        floored at V_cell (Cameron, Gelbach & Miller 2011), t with min(raters, items) - 1
-        degrees of freedom, or cells - 1 where the floor decides; over one way where only
-        one has several clusters, and Wald's where neither has. "wald" is the model's
-        own. "bootstrap" takes percentiles of refits to resampled raters and items, and
-        is conservative.
+        floored at V_cell (Cameron, Gelbach & Miller 2011), t with min(raters, items) -
+        1 degrees of freedom, or cells - 1 where the floor decides; over one way where
+        only one has several clusters, and Wald's where neither has. "wald" is the
+        model's own. "bootstrap" takes percentiles of refits to resampled raters and
+        items, and is conservative.
     confidence : float
         Of every interval.
     resamples : int
