@@ -67,8 +67,13 @@ def test_complete_design_is_reml(wine):
         groups="one",
         vc_formula={"rater": "0 + C(rater)", "item": "0 + C(item)"},
     )
-    reml = model.fit(reml=True).bse["Intercept"]
-    assert mean_opinion(wine).table.loc["wine", "se"] == pytest.approx(reml, rel=1e-3)
+    reml = model.fit(reml=True)
+    found = mean_opinion(wine).table.loc["wine"]
+    assert found["se"] == pytest.approx(reml.bse["Intercept"], rel=1e-3)
+    # The components are named in alphabetical order.
+    variances = found[["item_variance", "rater_variance"]].to_numpy(float)
+    assert list(variances) == pytest.approx(list(reml.vcomp), rel=5e-3)
+    assert found["residual_variance"] == pytest.approx(reml.scale, rel=1e-3)
 
 
 def test_cluster_interval_by_hand(wine):

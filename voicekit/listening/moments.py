@@ -25,6 +25,9 @@ class Mean:
     se: float
     df: float
     how: str
+    rater_variance: float = np.nan
+    item_variance: float = np.nan
+    residual_variance: float = np.nan
 
     def reach(self, confidence: float) -> float:
         """Return half the width of the interval; NaN where there is no spread known."""
@@ -115,7 +118,15 @@ def _complete(scores: Array) -> Mean:
     # As in clusters: where raters and items add nothing, the cells know the spread.
     df = min(rows, columns) - 1 if both > ms_rest else scores.size - 1
     se = np.sqrt(max(both, ms_rest) / scores.size)
-    return Mean(mean, float(se), df, "two-way random effects, closed form")
+    return Mean(
+        mean,
+        float(se),
+        df,
+        "two-way random effects, closed form",
+        rater_variance=max(ms_rater - ms_rest, 0.0) / columns,
+        item_variance=max(ms_item - ms_rest, 0.0) / rows,
+        residual_variance=ms_rest,
+    )
 
 
 def _crowdmos(scores: Array) -> Mean:
@@ -137,9 +148,14 @@ def _crowdmos(scores: Array) -> Mean:
         + raters * float((there.sum(axis=1) ** 2).sum()) / total**2
         + rest / total
     )
-    how = "two-way random effects, moments of CrowdMOS"
     return Mean(
-        float(np.nanmean(scores)), np.sqrt(variance), min(scores.shape) - 1, how
+        float(np.nanmean(scores)),
+        float(np.sqrt(variance)),
+        min(scores.shape) - 1,
+        "two-way random effects, moments of CrowdMOS",
+        rater_variance=raters,
+        item_variance=items,
+        residual_variance=rest,
     )
 
 

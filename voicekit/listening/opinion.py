@@ -26,8 +26,9 @@ class MeanOpinion:
     table: pd.DataFrame
     """Index ``system``, best first; ``mean``, ``se``, ``low``, ``high``, ``df`` (of the
     t quantile), ``median``, ``q1``, ``q3``, the counts ``votes``, ``raters``,
-    ``items``, ``naive_se`` (too small wherever votes share a rater or an item) and
-    ``method``."""
+    ``items``, ``naive_se`` (too small wherever votes share a rater or an item), the
+    moments ``rater_variance``, ``item_variance``, ``residual_variance`` (in points
+    squared, of "two-way" only) and ``method``."""
     interval: str
     confidence: float
     notes: tuple[str, ...]
@@ -168,5 +169,8 @@ def _row(
         "raters": held.shape[0],
         "items": held.shape[1],
         "naive_se": naive(held).se,
+        "rater_variance": found.rater_variance,
+        "item_variance": found.item_variance,
+        "residual_variance": found.residual_variance,
         "method": how,
     }
