@@ -9,6 +9,7 @@
     ├── Unsupported           this provider has no such thing
     ├── InvalidSetting        unknown setting, or a value outside its range
     ├── InvalidText           empty, too long, or not text
+    ├── InvalidAnswers        a listening test's answers cannot be analysed this way
     ├── BudgetExceeded        the call could cost more than the budget leaves
     ├── StillRunning          the wait ended, the task goes on
     ├── SubmissionUnknown     it is not known whether a paid request was accepted
@@ -36,6 +37,7 @@ __all__ = [
     "BudgetExceeded",
     "GenerationFailed",
     "InsufficientCredits",
+    "InvalidAnswers",
     "InvalidRequest",
     "InvalidSetting",
     "InvalidText",
@@ -84,6 +86,10 @@ class InvalidSetting(VoicekitError):
 
 class InvalidText(VoicekitError):
     """The text is empty, too long, or holds what cannot be spoken."""
+
+
+class InvalidAnswers(VoicekitError, ValueError):
+    """A listening test's answers cannot be analysed in the way that was asked for."""
 
 
 class BudgetExceeded(VoicekitError):

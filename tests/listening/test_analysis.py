@@ -1,0 +1,186 @@
+"""Whole tests: from a plan's answers to the table and the methods paragraph."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import voicekit.listening
+from voicekit.errors import InvalidAnswers, InvalidSetting
+from voicekit.listening import analyse, exclusions, plan
+
+BETTER = {"s0": 2.0, "s1": 1.0, "s2": 0.0, "ref": 3.0, "lp35": -2.0, "bad": -5.0}
+
+
+def pair_responses(frame, rng, choose):
+    """Return the plan with one response per trial, made from the two qualities."""
+    heard = frame[frame["position"] < 3].pivot(  # noqa: PD010 - one cell each
+        index="trial", columns="position", values="system"
+    )
+    quality = heard.apply(lambda column: column.map(BETTER))
+    lead = quality[1] - quality[2] + rng.logistic(size=len(heard))
+    return frame.join(lead.map(choose).rename("response"), on="trial")
+
+
+def rated(frame, rng, low, high):
+    score = (low + high) / 2 + (high - low) / 8 * frame["system"].map(BETTER)
+    score = (score + rng.normal(0, (high - low) / 8, len(frame))).clip(low, high)
+    open_reference = frame["role"] == "reference"
+    return frame.assign(response=score.round().where(~open_reference))
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(7)
+
+
+def test_ab_with_ties(stimuli, rng):
+    """An A/B test with ties: Davidson's model, order effect, design in words."""
+    frame = plan(stimuli(3, 8), "ab", raters=8, seed=1)
+    answers = pair_responses(
+        frame, rng, lambda lead: "tie" if abs(lead) < 0.5 else "a" if lead > 0 else "b"
+    )
+    found = analyse(answers)
+    assert list(found.table.index) == ["s0", "s1", "s2"]
+    said = found.methods()
+    for words in (
+        "A/B preference test",
+        "8 raters",
+        "8 items",
+        "“Which one sounds more natural?”",
+        "“No preference”",
+        "Davidson (1970)",
+        "heard first",
+        "sides balanced",
+        "Levels: not recorded",
+        "Exclusions: none recorded",
+        "95%",
+        "scipy",
+    ):
+        assert words in said
+
+
+def test_abx(stimuli, rng):
+    """An ABX test: right answers per pair against guessing."""
+    frame = plan(stimuli(2, 16), "abx", raters=1, seed=1)
+    right = frame.assign(response=frame["expected"])
+    row = analyse(right).table.loc["s0 - s1"]
+    assert (row["right"], row["trials"], row["threshold"]) == (16, 16, 12)
+    assert row["p"] == pytest.approx(0.5**16)
+    wrong = frame.assign(response=frame["expected"].map({"a": "b", "b": "a"}))
+    assert analyse(wrong).table.loc["s0 - s1", "p"] == 1
+    assert "does not show that two systems sound the same" in analyse(right).methods()
+
+
+def test_cmos_turns_the_order_back(stimuli):
+    """CMOS scores are turned to one system, so that a pure side bias averages to 0."""
+    frame = plan(stimuli(2, 6), "cmos", raters=4, seed=1)
+    biased = analyse(frame.assign(response=1))
+    assert biased.table.loc["s0 - s1", "mean"] == pytest.approx(0)
+    assert "heard second was +1.00" in biased.methods()
+    first = frame[frame["position"] == 1].set_index("trial")["system"]
+    told = frame["trial"].map(first).map({"s0": -2, "s1": 2})
+    assert analyse(frame.assign(response=told)).table.loc["s0 - s1", "mean"] == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "ends"), [("mos", (1, 5)), ("dmos", (1, 5)), ("mushra", (0, 100))]
+)
+def test_scores(stimuli, rng, kind, ends):
+    """Rated tests: means by system, the open reference left out."""
+    frame = plan(stimuli(3, 6, ref="reference"), kind, raters=6, seed=2)
+    found = analyse(rated(frame, rng, *ends))
+    systems = [name for name in found.table.index if name != "ref"]
+    assert systems == ["s0", "s1", "s2"]
+    assert ("ref" in found.table.index) == (kind != "dmos")
+    assert (found.table["votes"] == 36).all()
+    assert "two-way random effects" in found.methods()
+
+
+def test_best_worst_and_rank(stimuli, rng):
+    """Best-worst and ranking tests put the systems in their order."""
+    frame = plan(stimuli(3, 6), "best_worst", raters=6, seed=2, size=3)
+    noisy = frame["system"].map(BETTER) + rng.logistic(size=len(frame)) / 2
+    rank = noisy.groupby(frame["trial"]).rank(ascending=False)
+    best_worst = analyse(frame.assign(response=rank.map({1: "best", 3: "worst"})))
+    assert list(best_worst.table.index) == ["s0", "s1", "s2"]
+    ranked = plan(stimuli(3, 6), "rank", raters=6, seed=2)
+    noisy = ranked["system"].map(BETTER) + rng.logistic(size=len(ranked)) / 2
+    places = noisy.groupby(ranked["trial"]).rank(ascending=False)
+    found = analyse(ranked.assign(response=places))
+    assert list(found.table.index) == ["s0", "s1", "s2"]
+    assert "Plackett and Luce" in found.methods()
+
+
+def test_repeats_and_traps_are_not_analysed(stimuli, rng):
+    """Only test trials count; repeats and traps are for the screening."""
+    table = stimuli(2, 8, bad="trap").assign(expected="a")
+    frame = plan(table, "ab", raters=4, seed=1, repeats=2, traps=2)
+    answers = pair_responses(frame, rng, lambda lead: "a" if lead > 0 else "b")
+    assert {"s0", "s1"} == set(analyse(answers).table.index)
+
+
+def test_methods_tell_exclusions(stimuli, rng):
+    """The paragraph holds the exclusions, the levels and a question of one's own."""
+    frame = plan(stimuli(2, 12), "ab", raters=3, seed=1)
+    answers = pair_responses(frame, rng, lambda lead: "a" if lead > 0 else "b")
+    answers.loc[answers["rater"] == 3, "response"] = "a"
+    found = exclusions(voicekit.listening.votes(answers), {"side": 0.001})
+    said = analyse(
+        found.answers,
+        kind="ab",
+        exclusions=found,
+        levels="-23 LUFS, at most -1 dBTP",
+        question="Which one is friendlier?",
+        confidence=0.9,
+    ).methods()
+    assert "Of 3 raters, 1 were excluded" in said
+    assert "with 2 raters" in said
+    assert "-23 LUFS" in said
+    assert "friendlier" in said
+    assert "All intervals are 90%" in said
+
+
+def test_marked_rows_are_told_too():
+    """Rows that came in excluded are counted with their reasons."""
+    frame = pd.DataFrame(
+        {"rater": [1, 2, 3], "item": 1, "system": "x", "score": [3, 4, 5]}
+    ).assign(excluded=[False, False, True], reason=["", "", "headphones"])
+    found = analyse(frame)
+    assert found.table.loc["x", "mean"] == 3.5
+    assert "1 answers were excluded (headphones)" in found.methods()
+
+
+def test_kind_is_told_by_the_columns():
+    """Votes, scores, ranks are recognised; anything else must be named."""
+    votes = pd.DataFrame({"a": "x", "b": "y", "outcome": ["a", "b"]})
+    assert analyse(votes).kind == "ab"
+    assert analyse(pd.DataFrame({"score": [1, 2]})).kind == "mos"
+    with pytest.raises(InvalidAnswers, match="name it"):
+        analyse(pd.DataFrame({"response": [1]}))
+    with pytest.raises(InvalidSetting, match="Did you mean 'mos'"):
+        analyse(votes, kind="moss")
+
+
+def test_public_names():
+    """Every public name is there, sorted, documented, and nothing else is listed."""
+    names = voicekit.listening.__all__
+    assert sorted(names) == list(names)
+    assert all(getattr(voicekit.listening, name).__doc__ for name in names)
+
+
+def test_statistics_need_no_kernel():
+    """The room imports no widget, no notebook, no engine."""
+    code = (
+        "import sys, voicekit.listening; "
+        "print([m for m in ('ipywidgets', 'IPython', 'httpx', 'voicekit.engine') "
+        "if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

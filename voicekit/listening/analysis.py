@@ -1,0 +1,155 @@
+"""From the answers of a listening test to its table and its methods paragraph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from voicekit.errors import InvalidAnswers
+from voicekit.listening.by_kind import ANALYSES
+from voicekit.listening.estimate import checked_confidence
+from voicekit.listening.protocols import protocol
+from voicekit.listening.report import About, paragraph
+from voicekit.listening.screening import Exclusions
+
+__all__ = ["Analysis", "analyse"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """The result of a listening test."""
+
+    kind: str
+    table: pd.DataFrame
+    """By system (by pair for "abx" and "cmos"), best first; the columns of the kind's
+    own function."""
+    about: About
+    """What the paragraph is made of."""
+
+    def methods(self) -> str:
+        """Return the paragraph for the paper.
+
+        Question, labels, levels, order design, exclusions, statistics and versions;
+        what is not known is said to be so.
+        """
+        return paragraph(self.about)
+
+
+def analyse(  # noqa: PLR0913 - one argument per thing that the answers may not know
+    answers: pd.DataFrame,
+    *,
+    kind: str | None = None,
+    confidence: float = 0.95,
+    question: str | None = None,
+    labels: Mapping[str, str] | None = None,
+    levels: str | None = None,
+    design: str | None = None,
+    exclusions: Exclusions | None = None,
+) -> Analysis:
+    """Analyse the answers of a listening test by the method of its kind.
+
+    Parameters
+    ----------
+    answers : DataFrame
+        The plan's columns with ``response`` (or ``score``, ``rank``); or votes with
+        ``a``, ``b`` and ``outcome``; or scores with ``rater``, ``item``, ``system`` and
+        ``score``.
+    kind : str, optional
+        As for :func:`plan`; without it the answers' own, or what their columns say.
+    confidence : float
+        Of every interval.
+    question, labels, levels, design : optional
+        For the paragraph, where the answers do not know them: what was asked, the
+        words of the scale, how levels were matched, how orders were made.
+    exclusions : Exclusions, optional
+        What :func:`exclusions` returned; its sentence goes into the paragraph. Rows
+        marked ``excluded`` are left out with or without it.
+
+    Returns
+    -------
+    Analysis
+
+    Raises
+    ------
+    InvalidAnswers
+        If the kind cannot be told, or the answers lack what it needs.
+    InvalidSetting
+        If there is no such kind.
+
+    Notes
+    -----
+    Only trials of purpose "test" count. Ties in "ab" are modelled (Davidson 1970) where
+    there are any. Missing responses are left out. Several votes of one rater: as the
+    method of each kind says, intervals cluster on raters and items.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"rater": [1, 1, 2, 2], "item": ["x", "y"] * 2,
+    ...                        "system": "kie", "score": [4, 5, 3, 5]})
+    >>> float(analyse(scores).table.loc["kie", "mean"])
+    4.25
+    """
+    checked_confidence(confidence)
+    asked = kind or str(answers.attrs.get("kind") or "") or _kind_of(answers)
+    known = protocol(asked)
+    found = ANALYSES[asked](answers, confidence)
+    words = labels or answers.attrs.get("labels") or known.labels
+    about = About(
+        name=known.name if _has_reference(answers) else f"{known.name}, no reference",
+        source=known.source,
+        question=question or answers.attrs.get("question") or known.question,
+        labels=tuple(map(str, dict(words).values())),
+        levels=levels or answers.attrs.get("levels"),
+        design=design or (known.order if "order" in answers else None),
+        raters=_count(answers, "rater"),
+        items=_count(answers, "item"),
+        excluded=exclusions.sentence() if exclusions else _excluded(answers),
+        statistics=f"{found.statistics} All intervals are {confidence:.0%}.",
+    )
+    return Analysis(kind=asked, table=found.table, about=about)
+
+
+COLUMNS = {"ab": "outcome", "mos": "score", "rank": "rank", "best_worst": "best"}
+
+
+def _kind_of(answers: pd.DataFrame) -> str:
+    """Return the kind that the column ``kind``, or else the other columns, tell."""
+    kinds = set(answers["kind"].dropna()) if "kind" in answers else set()
+    if len(kinds) == 1:
+        return str(kinds.pop())
+    for kind, column in COLUMNS.items():
+        if column in answers:
+            return kind
+    raise InvalidAnswers(
+        "The kind of test cannot be told from the answers; name it, as in kind='mos'."
+    )
+
+
+def _has_reference(answers: pd.DataFrame) -> bool:
+    """Return False for a MUSHRA screen without its open reference."""
+    mushra = "kind" in answers and (answers["kind"] == "mushra").any()
+    return not mushra or bool((answers["role"] == "reference").any())
+
+
+def _count(answers: pd.DataFrame, column: str) -> int | None:
+    if column not in answers:
+        return None
+    kept = answers
+    if "excluded" in kept:
+        kept = kept[~kept["excluded"].astype("boolean").fillna(value=False)]
+    return int(kept[column].nunique())
+
+
+def _excluded(answers: pd.DataFrame) -> str | None:
+    if "excluded" not in answers:
+        return None
+    out = answers[answers["excluded"].astype("boolean").fillna(value=False)]
+    if out.empty:
+        return "No answer was excluded."
+    why = out["reason"].dropna() if "reason" in out else pd.Series(dtype=str)
+    reasons = (
+        ", ".join(sorted({str(one) for one in why if one})) or "reasons not recorded"
+    )
+    return f"{len(out)} answers were excluded ({reasons})."

@@ -1,0 +1,174 @@
+"""The tables that the analysis reads: checked, with excluded rows left out.
+
+One row per answer. ``votes`` have the columns ``a`` (heard first), ``b`` and
+``outcome`` ("a", "b" or "tie"), and optionally ``count``, ``rater`` and ``item``.
+Scores have ``rater``, ``item``, ``system`` and ``score``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from voicekit.errors import InvalidAnswers
+
+__all__ = ["as_votes", "rater_by_item", "usable", "votes"]
+
+OUTCOMES = ("a", "b", "tie")
+PAIR_COLUMNS = ("a", "b", "outcome")
+NUMERIC = {"score", "rank"}
+
+
+def usable(
+    answers: pd.DataFrame, columns: Sequence[str], *, tests_only: bool = True
+) -> pd.DataFrame:
+    """Return the rows that count: not excluded, no repeat or trap, nothing missing.
+
+    Parameters
+    ----------
+    answers : DataFrame
+        Any answers. Rows whose ``excluded`` is true are left out; where there is a
+        column ``purpose``, so is every trial that is not a "test".
+    columns : sequence of str
+        What must be there; a row that lacks one of these values is left out.
+    tests_only : bool
+        False keeps repeats, traps and null pairs.
+
+    Returns
+    -------
+    DataFrame
+        A new frame with a new index.
+
+    Raises
+    ------
+    InvalidAnswers
+        If a column is missing, a score or rank is no number, or no row is left.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"score": [1, None, 3], "excluded": [False, False, True]})
+    >>> usable(frame, ["score"])["score"].tolist()
+    [1.0]
+    """
+    lacking = [name for name in columns if name not in answers.columns]
+    if lacking:
+        raise InvalidAnswers(
+            f"The answers have no column {', '.join(map(repr, lacking))}; "
+            f"they have {', '.join(map(repr, answers.columns))}. Rename yours."
+        )
+    kept = answers
+    if "excluded" in kept:
+        kept = kept[~kept["excluded"].astype("boolean").fillna(value=False)]
+    if tests_only and "purpose" in kept:
+        kept = kept[kept["purpose"].fillna("test") == "test"]
+    for name in NUMERIC.intersection(columns):
+        kept = kept.assign(**{name: _numbers(kept[name])})
+    kept = kept.dropna(subset=list(columns)).reset_index(drop=True)
+    if kept.empty:
+        raise InvalidAnswers(
+            "No answer is left: every row is excluded or lacks a value in "
+            f"{', '.join(map(repr, columns))}."
+        )
+    return kept
+
+
+def votes(answers: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per pair trial, made of answers with one row per stimulus.
+
+    Parameters
+    ----------
+    answers : DataFrame
+        The columns of a plan (``rater``, ``trial``, ``item``, ``position``, ``system``)
+        and ``response``: "a" for position 1, "b" for position 2, or "tie".
+
+    Returns
+    -------
+    DataFrame
+        ``rater``, ``trial``, ``item``, ``a``, ``b``, ``outcome``, and where the answers
+        have them ``purpose``, ``expected``, ``excluded``, ``order``. A trial without
+        a response keeps a missing ``outcome``.
+
+    Raises
+    ------
+    InvalidAnswers
+        If a column is missing.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"rater": 1, "trial": 1, "item": "x", "position": [1, 2],
+    ...                      "system": ["kie", "kling"], "response": "b"})
+    >>> votes(rows)[["a", "b", "outcome"]].values.tolist()
+    [['kie', 'kling', 'b']]
+    """
+    needed = ["rater", "trial", "item", "position", "system"]
+    usable(answers, needed, tests_only=False)
+    keys = ["rater", "trial"]
+    kept = [
+        name
+        for name in ("item", "purpose", "expected", "excluded", "order", "response")
+        if name in answers
+    ]
+    first = answers[answers["position"] == 1].set_index(keys)
+    second = answers[answers["position"] == 2].set_index(keys)  # noqa: PLR2004 - side b
+    frame = first[kept].rename(columns={"response": "outcome"})
+    frame.insert(1, "a", first["system"])
+    frame.insert(2, "b", second["system"])
+    return frame.reset_index()
+
+
+def as_votes(answers: pd.DataFrame, *, tests_only: bool = True) -> pd.DataFrame:
+    """Return the usable votes of either form of table, outcomes checked.
+
+    Raises
+    ------
+    InvalidAnswers
+        If an outcome is none of "a", "b", "tie", a system meets itself, or a count is
+        negative.
+    """
+    paired = "a" in answers or "system" not in answers
+    frame = usable(
+        answers if paired else votes(answers), PAIR_COLUMNS, tests_only=tests_only
+    )
+    strange = sorted(set(map(str, frame["outcome"])) - set(OUTCOMES))
+    if strange:
+        raise InvalidAnswers(
+            f"An outcome is 'a', 'b' or 'tie', not {', '.join(map(repr, strange))}."
+        )
+    if tests_only and (frame["a"] == frame["b"]).any():
+        raise InvalidAnswers("A system meets itself; mark null pairs in 'purpose'.")
+    if "count" in frame and not (frame["count"] >= 0).all():
+        raise InvalidAnswers("Every 'count' must be a number of votes, 0 or more.")
+    return frame
+
+
+def rater_by_item(table: pd.DataFrame) -> pd.DataFrame:
+    """Return scores with raters in rows and items in columns.
+
+    A table that has the columns ``rater``, ``item`` and ``score`` is turned; what is
+    rated is then an item as spoken by a system. Several votes of one rater on the
+    same are averaged first. Any other table is taken as it is, made numeric.
+
+    Examples
+    --------
+    >>> long = pd.DataFrame({"rater": [1, 1, 2], "item": ["x", "y", "x"],
+    ...                      "score": [4, 2, 5]})
+    >>> rater_by_item(long).values.tolist()
+    [[4.0, 2.0], [5.0, nan]]
+    """
+    if not {"rater", "item", "score"} <= set(table.columns):
+        return pd.DataFrame(table).astype(float)
+    frame = usable(table, ["rater", "item", "score"])
+    rated = [name for name in ("item", "system") if name in frame]
+    turned = frame.pivot_table(
+        index="rater", columns=rated, values="score", aggfunc="mean"
+    )
+    return turned.astype(float)
+
+
+def _numbers(column: pd.Series[Any]) -> pd.Series[float]:
+    try:
+        return pd.to_numeric(column).astype(float)
+    except (TypeError, ValueError) as error:
+        raise InvalidAnswers(f"A {column.name} is no number: {error}") from error

@@ -1,0 +1,133 @@
+"""The method that each kind of test is analysed by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+from scipy import stats
+
+from voicekit.listening.answers import as_votes, usable, votes
+from voicekit.listening.best_worst import best_worst_scores
+from voicekit.listening.opinion import mean_opinion
+from voicekit.listening.pairs import bradley_terry
+from voicekit.listening.proportions import abx_threshold, wilson
+from voicekit.listening.rankings import plackett_luce
+
+__all__ = ["ANALYSES", "Found"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A table, and the statistics in words."""
+
+    table: pd.DataFrame
+    statistics: str
+
+
+def _ab(answers: pd.DataFrame, confidence: float) -> Found:
+    frame = as_votes(answers)
+    tied = bool((frame["outcome"] == "tie").any())
+    ties: Literal["davidson"] | None = "davidson" if tied else None
+    fit = bradley_terry(frame, ties, confidence=confidence)
+    ordered = bradley_terry(frame, ties, order=True, confidence=confidence)
+    drop = max(2 * (ordered.log_likelihood - fit.log_likelihood), 0.0)
+    tie_model = ", ties after Davidson (1970)" if ties else ""
+    said = [
+        f"Log-worths are those of Bradley and Terry{tie_model}.",
+        f"Intervals: {fit.interval}.",
+        f"The effect of being heard first was {ordered.order!r} log odds",
+        f"(likelihood ratio {drop:.2f}, p = {stats.chi2.sf(drop, 1):.3f}).",
+        *fit.notes,
+    ]
+    return Found(fit.table, " ".join(said))
+
+
+def _abx(answers: pd.DataFrame, confidence: float) -> Found:
+    frame = usable(votes(answers), ["a", "b", "outcome", "expected"])
+    frame["pair"] = _pair(frame)
+    right = (frame["outcome"] == frame["expected"]).groupby(frame["pair"])
+    rows = []
+    for pair, answered in right:
+        k, n = int(answered.sum()), len(answered)
+        low, high = wilson(k, n, confidence=confidence)
+        p = float(stats.binomtest(k, n, alternative="greater").pvalue)
+        rows.append((pair, k, n, k / n, low, high, p, abx_threshold(n)))
+    names = ["pair", "right", "trials", "share", "low", "high", "p", "threshold"]
+    table = pd.DataFrame(rows, columns=names).set_index("pair")
+    said = (
+        "Right answers were tested against guessing (exact one-sided binomial); "
+        "intervals are Wilson's over trials. A result that is not significant does not "
+        "show that two systems sound the same."
+    )
+    return Found(table.sort_values("share", ascending=False), said)
+
+
+def _cmos(answers: pd.DataFrame, confidence: float) -> Found:
+    frame = usable(votes(answers), ["a", "b", "outcome"])
+    score = pd.to_numeric(frame["outcome"])
+    # The answer is about the second; turned, so that it is about the first by name.
+    turned = frame["a"].astype(str) < frame["b"].astype(str)
+    scores = frame.assign(score=score.where(~turned, -score), system=_pair(frame))
+    found = mean_opinion(scores, confidence=confidence)
+    said = (
+        "Comparison scores were turned to the first-named system and averaged; "
+        f"intervals: {found.interval}. The mean towards the one heard second was "
+        f"{score.mean():+.2f}."
+    )
+    return Found(found.table.rename_axis("pair"), said)
+
+
+def _scores(answers: pd.DataFrame, confidence: float) -> Found:
+    found = mean_opinion(_rated(answers), confidence=confidence)
+    said = f"Scores are means over votes; intervals: {found.interval}."
+    return Found(found.table, " ".join([said, *found.notes]))
+
+
+def _best_worst(answers: pd.DataFrame, confidence: float) -> Found:
+    table = best_worst_scores(answers, confidence=confidence)
+    said = (
+        "Scores are the share of best minus the share of worst; intervals are two-way "
+        "over raters and items."
+    )
+    return Found(table, said)
+
+
+def _rank(answers: pd.DataFrame, confidence: float) -> Found:
+    frame = answers
+    if "rank" not in frame and "response" in frame:
+        frame = frame.assign(rank=pd.to_numeric(frame["response"], errors="coerce"))
+    fit = plackett_luce(frame, confidence=confidence)
+    penalty = f" Penalised: {fit.penalty}." if fit.penalty else ""
+    said = f"Log-worths are Plackett and Luce's; intervals: {fit.interval}.{penalty}"
+    return Found(fit.table, said)
+
+
+def _rated(answers: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of what was rated, with the response as a score."""
+    frame = answers
+    if "role" in frame:
+        # The open reference is heard, not rated.
+        frame = frame[frame["role"] != "reference"]
+    if "score" not in frame and "response" in frame:
+        frame = frame.assign(score=pd.to_numeric(frame["response"], errors="coerce"))
+    return frame
+
+
+def _pair(frame: pd.DataFrame) -> pd.Series[str]:
+    names = zip(frame["a"].astype(str), frame["b"].astype(str), strict=True)
+    return pd.Series([" - ".join(sorted(pair)) for pair in names], frame.index)
+
+
+ANALYSES: dict[str, Callable[[pd.DataFrame, float], Found]] = {
+    "ab": _ab,
+    "abx": _abx,
+    "best_worst": _best_worst,
+    "cmos": _cmos,
+    "dmos": _scores,
+    "mos": _scores,
+    "mushra": _scores,
+    "rank": _rank,
+}

@@ -1,0 +1,180 @@
+"""Plackett-Luce worths from rankings."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.linalg import helmert
+
+from voicekit.errors import InvalidAnswers
+from voicekit.listening.choices import Choices, defect, fit, information, log_likelihood
+from voicekit.listening.choices import scores as gradients
+from voicekit.listening.clusters import Clustered, clustered, floored
+from voicekit.listening.estimate import checked_confidence
+from voicekit.listening.paired import ELO, MIDDLE
+from voicekit.listening.placings import Ranked, Stage, ranked, stages
+
+__all__ = ["PlackettLuce", "plackett_luce"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlackettLuce:
+    """Log-worths of ranked systems."""
+
+    table: pd.DataFrame
+    """Index ``system``, best first; ``log_worth``, ``se``, ``low``, ``high``, ``elo``,
+    ``rankings`` (in how many the system stood)."""
+    covariance: pd.DataFrame
+    log_likelihood: float
+    interval: str
+    penalty: str | None
+
+
+def plackett_luce(
+    rankings: pd.DataFrame | Iterable[Sequence[object]],
+    *,
+    reference: Hashable | None = None,
+    confidence: float = 0.95,
+) -> PlackettLuce:
+    """Estimate the log-worths of systems from rankings, complete or partial.
+
+    Parameters
+    ----------
+    rankings : DataFrame or iterable of sequences
+        Sequences name systems best first; an entry that is a list, tuple or set holds
+        systems that were not told apart, so ``[2, [0, 1]]`` says only that 2 is best.
+        A frame is either long (``system``, ``rank`` with 1 the best, and ``rater``,
+        ``item``) or wide (a row per ranking, a column per system, ranks as values).
+    reference : optional
+        The system with log-worth 0; without it the mean is 0.
+    confidence : float
+        Of the intervals.
+
+    Returns
+    -------
+    PlackettLuce
+
+    Raises
+    ------
+    InvalidAnswers
+        If a system stands twice in a ranking, or more than five are tied.
+
+    Notes
+    -----
+    Each place is a choice among those not yet placed (Luce 1959; Plackett 1975). Ties
+    in the last place are an unordered rest and cost nothing; ties above it count as
+    each of their orders with equal weight. A missing rank means that the system was
+    not heard. Several rankings of one rater each count; with raters and items the
+    intervals are two-way cluster-robust, else Wald's. Where some systems always win or
+    never meet others, Firth's penalty (or two virtual choices against a phantom) is
+    used, and ``penalty`` says so.
+
+    Examples
+    --------
+    >>> fit = plackett_luce([["a", "b", "c"], ["b", "a", "c"], ["c", "a", "b"]])
+    >>> fit.table.index.tolist()
+    ['a', 'b', 'c']
+    """
+    checked_confidence(confidence)
+    read = ranked(rankings)
+    placed = [stage for number, one in enumerate(read) for stage in stages(one, number)]
+    if not placed:
+        raise InvalidAnswers("No ranking puts one system above another.")
+    systems = list(dict.fromkeys(s for one in read for s in one.systems()))
+    theta, spread, penalty, value = _fitted(read, placed, systems)
+    zero = np.full(len(systems), 1 / len(systems))
+    if reference is not None:
+        if reference not in systems:
+            raise InvalidAnswers(f"The reference {reference!r} stands in no ranking.")
+        zero = np.eye(len(systems))[systems.index(reference)]
+    gauge = np.eye(len(systems)) - zero
+    worth, held = gauge @ theta, spread.turned(gauge)
+    reach = held.reach(confidence)
+    stood = [sum(system in one.systems() for one in read) for system in systems]
+    table = pd.DataFrame(
+        {
+            "log_worth": worth,
+            "se": held.se(),
+            "low": worth - reach,
+            "high": worth + reach,
+            "elo": MIDDLE + ELO * (worth - worth.mean()),
+            "rankings": stood,
+        },
+        index=pd.Index(systems, name="system"),
+    )
+    best = np.argsort(-worth, kind="stable")
+    how = "Wald" if held.ways == "nothing" else f"cluster-robust over {held.ways}"
+    index = table.index[best]
+    return PlackettLuce(
+        table=table.iloc[best],
+        covariance=pd.DataFrame(held.covariance[np.ix_(best, best)], index, index),
+        log_likelihood=value,
+        interval=how,
+        penalty=penalty,
+    )
+
+
+def _fitted(
+    read: list[Ranked], placed: list[Stage], systems: list[Hashable]
+) -> tuple[Array, Clustered, str | None, float]:
+    basis = np.ascontiguousarray(helmert(len(systems)).T)
+    plain = _choices(placed, systems, basis)
+    flaw = defect(plain)
+    full, penalty = plain, None
+    if flaw == "unconnected":
+        basis = np.eye(len(systems))
+        plain = _choices(placed, systems, basis)
+        full = _with_phantom(plain, basis)
+        penalty = "two virtual choices of each system against a phantom: unconnected"
+    elif flaw:
+        penalty = "Firth's penalty (Jeffreys prior): some system never loses"
+    theta = fit(full, jeffreys=flaw == "separated")
+    bread = np.asarray(np.linalg.pinv(information(full, theta)), dtype=float)
+    each = np.zeros((len(read), len(theta)))
+    where = [stage.ranking for stage in placed]
+    np.add.at(each, where, gradients(plain, theta) * plain.weight[:, None])
+    held = clustered(each, bread, *(_codes(read, name) for name in ("rater", "item")))
+    if flaw:
+        held = replace(held, covariance=floored(held.covariance, bread))
+    return basis @ theta, held.turned(basis), penalty, log_likelihood(plain, theta)
+
+
+def _choices(placed: list[Stage], systems: list[Hashable], basis: Array) -> Choices:
+    place = {system: number for number, system in enumerate(systems)}
+    widest = 1 + max(len(stage.losers) for stage in placed)
+    features = np.zeros((len(placed), widest, basis.shape[1]))
+    offered = np.zeros((len(placed), widest), dtype=bool)
+    for row, stage in enumerate(placed):
+        heard = [place[system] for system in (stage.winner, *stage.losers)]
+        features[row, : len(heard)] = basis[heard]
+        offered[row, : len(heard)] = True
+    target = np.zeros((len(placed), widest))
+    target[:, 0] = 1.0
+    return Choices(features, target, offered, np.array([s.weight for s in placed]))
+
+
+def _with_phantom(plain: Choices, basis: Array) -> Choices:
+    size, widest = len(basis), plain.features.shape[1]
+    features = np.zeros((size, widest, size))
+    features[:, 0] = basis
+    offered = np.zeros((size, widest), dtype=bool)
+    offered[:, :2] = True
+    return Choices(
+        np.concatenate([plain.features, features]),
+        np.concatenate([plain.target, np.where(offered, 0.5, 0.0)]),
+        np.concatenate([plain.offered, offered]),
+        np.concatenate([plain.weight, np.full(size, 2.0)]),
+    )
+
+
+def _codes(read: list[Ranked], name: str) -> NDArray[np.intp] | None:
+    values = [getattr(one, name) for one in read]
+    if all(value is None for value in values):
+        return None
+    return np.asarray(pd.factorize(pd.Series(values, dtype=object))[0], dtype=np.intp)
