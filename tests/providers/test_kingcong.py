@@ -44,6 +44,26 @@ def test_it_is_known_by_name_and_shows_its_key_as_the_page_says():
     }
 
 
+def test_every_endpoint_has_its_name():
+    """Whoever asks the vendor directly finds each by the name of the design."""
+    assert set(KINGCONG.endpoints) == {
+        "models",
+        "voices",
+        "shared_voices",
+        "minimax_config",
+        "minimax_voices",
+        "clones",
+        "delete_clone",
+        "proxies",
+        "task",
+        "tasks",
+        "delete_tasks",
+        "credits",
+        "health",
+    }
+    assert all(hasattr(KINGCONG, flow) for flow in KINGCONG.endpoints.values())
+
+
 def test_speech_by_elevenlabs_is_the_request_of_the_page():
     """Voice in the path, format in the query, the rest in the body."""
     request = asked(KINGCONG.submit(SPEECH, HOOK))

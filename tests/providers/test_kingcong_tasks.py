@@ -76,6 +76,7 @@ def test_an_answer_without_an_id_is_a_bad_reply(body):
             b"ID3",
             None,
         ),
+        (Reply(status=200, body=b"\xff\xfb\x90"), b"\xff\xfb\x90", None),
         (
             reply(data={"audio": "494433", "status": 2}, base_resp={"status_code": 0}),
             b"ID3",
@@ -105,6 +106,13 @@ def test_an_answer_that_already_carries_audio_is_taken(one, data, url):
     )
     assert task.results[0].media_type == "audio/mpeg"
     assert judge(one, task=task, table={}) is Outcome.ACCEPTED
+
+
+def test_audio_that_was_cut_off_is_not_taken():
+    """An answer as long as that does not come whole, and is kept for the user."""
+    long = Reply(status=200, body=b"ID3" + bytes(8 << 20))
+    with pytest.raises(BadReply):
+        KINGCONG.problem(long)
 
 
 def test_a_task_that_is_done_in_the_first_answer_is_done():

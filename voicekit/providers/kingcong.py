@@ -38,6 +38,13 @@ _TYPES: Mapping[tuple[Kind, str], str] = {
     ("dubbing", ""): "dubbing",
     ("transcription", ""): "speech_to_text",
 }
+_SAME_NAME = (
+    "models",
+    *("voices", "shared_voices", "minimax_config", "minimax_voices"),
+    *("clones", "delete_clone", "proxies"),
+    *("tasks", "delete_tasks", "credits", "health"),
+)
+_ENDPOINTS = {**{name: name for name in _SAME_NAME}, "task": "task_info"}
 _HEALTH = ("good", "degraded", "overloaded")
 """From best to worst."""
 _PROXY_PRICES: Mapping[object, int] = {5: 1_250, 10: 2_500}
@@ -51,6 +58,7 @@ class Kingcong(Provider):
     origin = "https://api.kingcongstudio.com"
     auth = Header("xi-api-key")
     offers = OFFERS
+    endpoints: ClassVar[Mapping[str, str]] = _ENDPOINTS
     errors: ClassVar[Mapping[str, type[ProviderError]]] = ERRORS
 
     def route(self, voice_id: str) -> str | None:

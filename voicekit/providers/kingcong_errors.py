@@ -51,6 +51,8 @@ _PHRASES: Mapping[str, str] = {
 }
 """What a message says where "success" is false and no code stands beside it."""
 
+_AUDIO = (b"ID3", b"RIFF", b"OggS", b"fLaC", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2")
+_LONGEST = 8 << 20
 _UNSUCCESSFUL = "unsuccessful"
 _LONGEST_CODE = 60
 _OK = range(200, 300)
@@ -105,8 +107,11 @@ def opened(reply: Reply) -> Fields:
 
 def audio_in(reply: Reply) -> bytes | None:
     """Return the audio that an answer is, instead of speaking of it."""
+    # A stored answer has no headers, so the first bytes count as well. What is longer
+    # than any answer we take was cut off, and half a sound is none.
     kind = reply.headers.get("content-type", "").lower()
-    return reply.body if kind.startswith("audio/") and reply.body else None
+    is_audio = kind.startswith("audio/") or reply.body.startswith(_AUDIO)
+    return reply.body if is_audio and 0 < len(reply.body) <= _LONGEST else None
 
 
 def task_id(body: Fields) -> str | None:
