@@ -3,6 +3,7 @@
 import pytest
 
 from voicekit.errors import InvalidSetting, InvalidText
+from voicekit.job import Job
 from voicekit.offer import Offer, TextLimit
 from voicekit.parameters import Choice, Range, Toggle
 
@@ -75,3 +76,43 @@ def test_any_real_text_passes_unchanged(text):
 def test_lengths_are_in_the_vendors_unit(unit, length):
     """Characters, bytes and words differ."""
     assert TextLimit(maximum=1, unit=unit).length("naïve one") == length
+
+
+def test_what_the_vendor_needs_has_to_be_given():
+    """A required setting without a value is refused, with what it is for."""
+    needy = Offer(
+        provider="x",
+        kind="dubbing",
+        settings=(
+            Choice(name="target", help="The language.", choices=("vi",), required=True),
+        ),
+    )
+    assert needy.check_settings({"target": "vi"}, "x") == {"target": "vi"}
+    for given in ({}, {"target": None}):
+        with pytest.raises(InvalidSetting, match="x needs target: The language."):
+            needy.check_settings(given, "x")
+
+
+def test_a_text_can_be_too_short():
+    """Where a vendor has a minimum, it is checked before anything is sent."""
+    offer = Offer(
+        provider="x", kind="music", text_limit=TextLimit(minimum=5, maximum=9)
+    )
+    assert offer.check_text("12345", "x") == "12345"
+    with pytest.raises(InvalidText, match="4 characters long; x wants 5 at least"):
+        offer.check_text("1234", "x")
+
+
+def test_settings_stand_in_the_request_where_their_wire_path_says():
+    """Dots nest; the format is one of them; what was not given is absent."""
+    offer = Offer(
+        provider="x",
+        kind="speech",
+        settings=(
+            Toggle(name="loud", help="", wire="voice.loud"),
+            Range(name="speed", help="", minimum=1, maximum=3, step=1),
+        ),
+        formats=Choice(name="format", help="", choices=("mp3",), wire="voice.type"),
+    )
+    job = Job(provider="x", kind="speech", settings={"loud": False}, format="mp3")
+    assert offer.on_wire(job) == {"voice": {"loud": False, "type": "mp3"}}

@@ -20,7 +20,8 @@ RANGES = [
     for name in providers.names()
     for offer in providers.find(name).offers
     for setting in offer.settings
-    if isinstance(setting, Range)
+    # A seed counts further than float32, and no slider has a place for each.
+    if isinstance(setting, Range) and setting.name != "seed"
 ] + [
     SPEED,
     Range(name="stability", help="", minimum=0, maximum=1, step=0.01),

@@ -92,3 +92,10 @@ def test_an_error_page_has_no_fields():
     assert Fields.of_any(Reply(status=502, body=b"<html>")).maybe_text("code") is None
     with pytest.raises(BadReply):
         Fields.of_any(Reply(status=200, body=b"<html>"))
+
+
+def test_the_first_text_is_one_that_says_something():
+    """Blank ones, and what is no text, are passed over."""
+    fields = Fields({"a": "  ", "b": [], "c": 7, "d": "x"})
+    assert fields.first_text("none", "a", "b", "c", "d") == "7"
+    assert fields.first_text("a", "b") is None

@@ -42,6 +42,7 @@ class TextLimit(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     maximum: int
+    minimum: int = 0
     unit: TextUnit = "characters"
 
     def length(self, text: str) -> int:
@@ -100,17 +101,21 @@ class Offer(BaseModel):
         Raises
         ------
         InvalidSetting
-            If one is unknown here, or its value is not accepted.
+            If one is unknown here, its value is not accepted, or a needed one is
+            missing.
         """
         known = {setting.name: setting for setting in self.settings}
         for name in given:
             if name not in known:
                 raise self._unknown(name, who)
-        return {
-            name: setting.check(value, who)
-            for name, setting in known.items()
-            if (value := self._effective(setting, given.get(name))) is not None
-        }
+        checked: dict[str, SettingValue] = {}
+        for name, setting in known.items():
+            value = self._effective(setting, given.get(name))
+            if value is not None:
+                checked[name] = setting.check(value, who)
+            elif setting.required:
+                raise InvalidSetting(f"{who} needs {name}: {setting.help}")
+        return checked
 
     def check_format(self, given: str | None, who: str) -> str | None:
         """Return the format that goes on the wire.
@@ -156,7 +161,12 @@ class Offer(BaseModel):
             raise InvalidText(f"There is no text for {who} to speak.")
         _refuse_unspeakable(text, who)
         limit = self.text_limit
-        if limit and (length := limit.length(text)) > limit.maximum:
+        if limit and (length := limit.length(text)) < limit.minimum:
+            raise InvalidText(
+                f"The text is {length:,} {limit.unit} long; {who} wants "
+                f"{limit.minimum:,} at least."
+            )
+        if limit and length > limit.maximum:
             raise InvalidText(
                 f"The text is {length:,} {limit.unit} long; {who} takes "
                 f"{limit.maximum:,} at most. Split it into several calls."

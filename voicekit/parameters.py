@@ -32,6 +32,8 @@ class _Declared(BaseModel):
     """Where it stands in the request, dots for nesting; the name where empty."""
     always_sent: bool = False
     """Whether the default goes on the wire when the user gives no value."""
+    required: bool = False
+    """Whether the user has to give a value, because the vendor needs one."""
     unit: str = ""
 
     @property

@@ -15,6 +15,7 @@ ENTRY_POINT_GROUP = "voicekit.providers"
 
 _BUILT_IN = {
     "offline": "voicekit.providers.offline:Offline",
+    "kingcong": "voicekit.providers.kingcong:Kingcong",
     "voiceclone": "voicekit.providers.voiceclone:Voiceclone",
     "kling": "voicekit.providers.kling:Kling",
     "kie": "voicekit.providers.kie:Kie",
