@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from voicekit.sandbox.clock import Clock
 from voicekit.sandbox.refusals import Refused
 
-__all__ = ["Account", "Entry", "number"]
+__all__ = ["Account", "Amount", "Entry", "number"]
+
+Amount: TypeAlias = int | float
+"""Credits in an answer: whole where they are whole, as the pages write them."""
 
 _DIGITS = 6
 """Kie sells fractions of a credit; further digits are rounding noise."""
@@ -92,6 +96,6 @@ class Account:
         )
 
 
-def number(amount: float) -> float:
+def number(amount: float) -> Amount:
     """Write whole amounts as whole numbers, as the pages do."""
     return int(amount) if amount == int(amount) else amount

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.padding import PKCS7
 from fastapi import APIRouter, Query
 from pydantic import Field
 
+from voicekit.sandbox.account import number
 from voicekit.sandbox.asked import Asked, Text
 from voicekit.sandbox.callbacks import Letter
 from voicekit.sandbox.casting import Cast, cast_for_sample, manner, table
@@ -127,7 +128,7 @@ async def voices(
 @router.get("/api/open/v3/faceswap/quota/info", tags=["credits"])
 async def quota(desk: At) -> says.Quota | says.Error:
     """Answer the balance, despite the path's name."""
-    return {"code": 1000, "msg": "OK", "data": {"credit": desk.balance()}}
+    return {"code": 1000, "msg": "OK", "data": {"credit": number(desk.balance())}}
 
 
 async def _speak(desk: Desk, cast: Cast, told: dict[str, Any]) -> Task:

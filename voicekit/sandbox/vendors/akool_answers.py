@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from typing_extensions import TypedDict
 
+from voicekit.sandbox.account import Amount
+
 __all__ = ["Answer", "Error", "Quota", "Token", "Voices"]
 
 # Written as a call: in a class a name such as __v would be changed by Python.
@@ -45,7 +47,7 @@ class Voices(TypedDict):
 class Credit(TypedDict):
     """The balance itself."""
 
-    credit: float
+    credit: Amount
 
 
 class Quota(TypedDict):

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import Field, ValidationError
 
+from voicekit.sandbox.account import number
 from voicekit.sandbox.asked import Asked
 from voicekit.sandbox.callbacks import Letter
 from voicekit.sandbox.clock import milliseconds
@@ -83,7 +84,7 @@ async def record(
 @router.get("/chat/credit", tags=["credits"])
 async def credit(desk: At) -> says.Credit | says.Error:
     """Answer the balance, which may be fractional."""
-    return {"code": 200, "msg": "success", "data": desk.balance()}
+    return {"code": 200, "msg": "success", "data": number(desk.balance())}
 
 
 _MESSAGES = {
@@ -116,8 +117,8 @@ def _data(desk: Desk, view: View) -> says.RecordData:
         "completeTime": milliseconds(ended) if is_over else None,
         # In seconds: the page shows 8 for a task of ten seconds.
         "costTime": round(ended - task.created) if view.state == "done" else 0,
-        "consumeCredits": 0 if is_failed else task.cost,
-        "remainedCredits": desk.account.balance,
+        "consumeCredits": 0 if is_failed else number(task.cost),
+        "remainedCredits": number(desk.account.balance),
     }
     if is_failed:
         data["failCode"], data["failMsg"] = "500", "Internal server error"

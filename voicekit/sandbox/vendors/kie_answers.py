@@ -6,6 +6,8 @@ from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from voicekit.sandbox.account import Amount
+
 __all__ = ["Created", "Credit", "Error", "Record", "RecordData"]
 
 
@@ -34,8 +36,8 @@ class RecordData(TypedDict):
     updateTime: int
     completeTime: int | None
     costTime: int
-    consumeCredits: float
-    remainedCredits: float
+    consumeCredits: Amount
+    remainedCredits: Amount
     resultJson: NotRequired[str]
     failCode: NotRequired[str]
     failMsg: NotRequired[str]
@@ -54,7 +56,7 @@ class Credit(TypedDict):
 
     code: Literal[200]
     msg: str
-    data: float
+    data: Amount
 
 
 class Error(TypedDict):

@@ -11,10 +11,11 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
 
+from voicekit.sandbox.account import number
 from voicekit.sandbox.asked import Asked, Text
-from voicekit.sandbox.casting import Cast, cast_for_sample, manner
+from voicekit.sandbox.casting import cast_for_sample, manner
 from voicekit.sandbox.clock import iso
-from voicekit.sandbox.clones import Clone, clones, make_clone
+from voicekit.sandbox.clones import clones, make_clone
 from voicekit.sandbox.desk import At, Desk, Order, Output
 from voicekit.sandbox.formats import Format
 from voicekit.sandbox.limits import Limit
@@ -25,7 +26,7 @@ from voicekit.sandbox.tasks import Product, Task
 from voicekit.sandbox.uploads import FormText, take
 from voicekit.sandbox.vendors import voiceclone_answers as says
 from voicekit.sandbox.vendors.voiceclone_voices import (
-    SystemVoice,
+    find_voice,
     row_of_clone,
     system_voices,
 )
@@ -35,7 +36,7 @@ __all__ = ["SHEET"]
 CLONE_COST = 1000
 MOST_BYTES = 5000
 MOST_MEGABYTES = 20
-_PERMANENT = 20_000.0
+_PERMANENT = 20_000
 _FORMATS = {
     "mp3": Format("mp3", 44_100, 128),
     "opus": Format("opus", 48_000, 64),
@@ -131,7 +132,7 @@ async def speak(asked: _Asked, desk: At) -> says.Accepted:
     cost = len(asked.text.encode())
     if cost > MOST_BYTES:
         raise Refused("invalid", f"Text exceeds maximum length of {MOST_BYTES} bytes")
-    cast, voice = _voice(desk, asked.voiceId)
+    cast, voice = find_voice(desk, asked.voiceId)
     form = _FORMATS[asked.format]
 
     async def make() -> Product:
@@ -177,7 +178,7 @@ async def status(speech_id: str, desk: At) -> says.Status:
 @router.get("/credits", tags=["credits"])
 async def credits(desk: At) -> says.Credits:  # noqa: A001 - the page's name
     """Answer the balance; what resets is spent first, which the page leaves open."""
-    balance = desk.balance()
+    balance = number(desk.balance())
     permanent = min(balance, _PERMANENT)
     breakdown: says.Breakdown = {
         "regular": balance - permanent,
@@ -196,27 +197,6 @@ def _speech(desk: Desk, task: Task) -> says.Speech:
         "creditsUsed": int(task.cost),
         "createdAt": iso(task.created),
     }
-
-
-def _voice(desk: Desk, voice_id: str) -> tuple[Cast, says.SpeechVoice]:
-    found: Clone | SystemVoice | None = clones(desk).get(voice_id)
-    if isinstance(found, Clone):
-        if found.stage(desk.clock) != "ready":
-            raise Refused("no_voice")
-        row = row_of_clone(desk, found)
-    else:
-        found = system_voices(desk).get(voice_id)
-        if found is None:
-            raise Refused("no_voice")
-        row = found.row
-    found.uses += 1
-    named: says.SpeechVoice = {
-        "id": voice_id,
-        "title": row["title"],
-        "coverImage": row["coverImage"],
-        "type": row["type"],
-    }
-    return found.cast, named
 
 
 def _tags(text: str) -> list[str]:

@@ -6,6 +6,8 @@ from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
+from voicekit.sandbox.account import Amount
+
 __all__ = [
     "Accepted",
     "Breakdown",
@@ -29,7 +31,7 @@ class Voice(TypedDict):
     description: str | None
     coverImage: str | None
     audioUrl: str
-    duration: float
+    duration: Amount
     tags: list[str]
     createdAt: str
 
@@ -80,7 +82,7 @@ class Speech(TypedDict):
     creditsUsed: int
     createdAt: str
     audioUrl: NotRequired[str | None]
-    duration: NotRequired[float | None]
+    duration: NotRequired[Amount | None]
     updatedAt: NotRequired[str]
     voice: NotRequired[SpeechVoice]
 
@@ -104,8 +106,8 @@ class Status(TypedDict):
 class Breakdown(TypedDict):
     """The two kinds of credits."""
 
-    regular: float
-    permanent: float
+    regular: Amount
+    permanent: Amount
     resetAt: str
 
 
@@ -113,7 +115,7 @@ class Credits(TypedDict):
     """The balance."""
 
     success: bool
-    credits: float
+    credits: Amount
     breakdown: Breakdown
 
 
@@ -122,5 +124,5 @@ class Error(TypedDict):
 
     code: str
     error: str
-    credits: NotRequired[float]
-    needCredits: NotRequired[float]
+    credits: NotRequired[Amount]
+    needCredits: NotRequired[Amount]

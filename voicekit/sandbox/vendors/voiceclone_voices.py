@@ -7,10 +7,12 @@ from typing import Any
 
 from voicekit.sandbox.casting import Cast, manner, table
 from voicekit.sandbox.clock import iso
-from voicekit.sandbox.clones import Clone
+from voicekit.sandbox.clones import Clone, clones
 from voicekit.sandbox.desk import Desk
+from voicekit.sandbox.refusals import Refused
+from voicekit.sandbox.vendors import voiceclone_answers as says
 
-__all__ = ["SystemVoice", "row_of_clone", "system_voices"]
+__all__ = ["SystemVoice", "find_voice", "row_of_clone", "system_voices"]
 
 _STATUS = {"processing": "PROCESSING", "ready": "COMPLETED", "failed": "FAILED"}
 _SAMPLE = "Hello, this is a system voice."
@@ -74,3 +76,31 @@ def _system_voice(desk: Desk, voice_id: str, row: dict[str, Any]) -> SystemVoice
         "updatedAt": iso(0),
     }
     return SystemVoice(told, cast)
+
+
+def find_voice(desk: Desk, voice_id: str) -> tuple[Cast, says.SpeechVoice]:
+    """Return who speaks as a voice that can be used now, and how it is named.
+
+    Raises
+    ------
+    Refused
+        If there is none, or it is still being made.
+    """
+    found: Clone | SystemVoice | None = clones(desk).get(voice_id)
+    if isinstance(found, Clone):
+        if found.stage(desk.clock) != "ready":
+            raise Refused("no_voice")
+        row = row_of_clone(desk, found)
+    else:
+        found = system_voices(desk).get(voice_id)
+        if found is None:
+            raise Refused("no_voice")
+        row = found.row
+    found.uses += 1
+    named: says.SpeechVoice = {
+        "id": voice_id,
+        "title": row["title"],
+        "coverImage": row["coverImage"],
+        "type": row["type"],
+    }
+    return found.cast, named

@@ -6,6 +6,8 @@ from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from voicekit.sandbox.account import Amount
+
 __all__ = [
     "Cloned",
     "Clones",
@@ -41,7 +43,7 @@ class Receipt(TypedDict):
 
     success: Literal[True]
     task_id: str
-    ec_remain_credits: float
+    ec_remain_credits: Amount
     status: NotRequired[str]
     metadata: NotRequired[Metadata]
 
@@ -53,7 +55,7 @@ class Task(TypedDict):
     created_at: str
     status: str
     error_message: str | None
-    credit_cost: float
+    credit_cost: Amount
     metadata: Metadata
     type: str
     progress: NotRequired[int]
@@ -73,14 +75,14 @@ class Deleted(TypedDict):
     """Tasks were deleted."""
 
     success: Literal[True]
-    refund_credits: float
+    refund_credits: Amount
 
 
 class Credits(TypedDict):
     """The balance."""
 
     success: Literal[True]
-    credits: float
+    credits: Amount
 
 
 class Health(TypedDict):
@@ -172,7 +174,7 @@ class Proxy(TypedDict):
     proxy: str
     socks5: Socks
     ttl_minutes: int
-    credit_cost: float
+    credit_cost: Amount
     expires_at: str
 
 
@@ -180,10 +182,10 @@ class PurchaseData(TypedDict):
     """What was bought."""
 
     purchased_proxies: list[Proxy]
-    total_cost: float
+    total_cost: Amount
     total_purchased: int
     requested_quantity: int
-    refunded_credits: float
+    refunded_credits: Amount
     unavailable_proxies: int
 
 
