@@ -36,7 +36,7 @@ def test_40_and_42_create(akool, finish):
     first = akool.post(CREATE, json={**SPEECH, "rate": "100%"})
     slow = akool.post(CREATE, json={**SPEECH, "rate": "60%"})
 
-    assert (1, "") == (first.json()["data"]["status"], first.json()["data"]["url"])
+    assert (first.json()["data"]["status"], first.json()["data"]["url"]) == (1, "")
     assert length(finish(slow)) > 1.2 * length(finish(first))
 
 
@@ -44,7 +44,7 @@ def test_40_done_at_once(akool, sandbox):
     """Row 40: the page's sample answers with the sound; a fault brings that."""
     sandbox.fail("akool", on="submit", kind="immediate")
     data = akool.post(CREATE, json=SPEECH).json()["data"]
-    assert 3 == data["status"]
+    assert data["status"] == 3
     assert length(data) > 1
 
 
@@ -62,7 +62,7 @@ def test_40_what_is_refused(akool, sandbox, change, code):
     """Row 40: business codes under HTTP 200."""
     answer = akool.post(CREATE, json={**SPEECH, **change})
     assert (200, code) == (answer.status_code, answer.json()["code"])
-    assert 0 == sandbox.look("akool", "counters")["accepted"]
+    assert sandbox.look("akool", "counters")["accepted"] == 0
 
 
 def test_41_clone(akool, finish):
@@ -74,21 +74,21 @@ def test_41_clone(akool, finish):
 
     assert lengths[0] == lengths[3]
     assert len({*lengths}) > 1
-    assert 3 == finish(speak(voice_id=EMILY))["status"]
-    assert 1003 == speak().json()["code"]
-    assert 1003 == speak(voice_url="not a url").json()["code"]
+    assert finish(speak(voice_id=EMILY))["status"] == 3
+    assert speak().json()["code"] == 1003
+    assert speak(voice_url="not a url").json()["code"] == 1003
 
 
 def test_42_unknown(akool):
     """Row 42: an id that nobody knows."""
-    assert 1008 == akool.get(INFO, params={"audio_model_id": "x"}).json()["code"]
+    assert akool.get(INFO, params={"audio_model_id": "x"}).json()["code"] == 1008
 
 
 def test_42_failed(akool, sandbox, finish):
     """Row 42: status 4, with no field for a reason."""
     sandbox.fail("akool", on="submit", kind="failed")
     data = finish(akool.post(CREATE, json=SPEECH))
-    assert (4, "") == (data["status"], data["url"])
+    assert (data["status"], data["url"]) == (4, "")
 
 
 def test_43_voices(akool):
@@ -96,16 +96,16 @@ def test_43_voices(akool):
     voices = akool.get("/api/open/v3/voice/list", params={"from": 3}).json()["data"]
     own = akool.get("/api/open/v3/voice/list", params={"from": 4}).json()["data"]
     assert EMILY in [row["voice_id"] for row in voices]
-    assert [] == own
-    assert 200 == httpx.get(voices[0]["preview"]).status_code
+    assert own == []
+    assert httpx.get(voices[0]["preview"]).status_code == 200
 
 
 def test_44_credits(akool, sandbox):
     """Row 44: the balance, and what happens when it is not enough."""
     sandbox.set_balance("akool", 0.1)
     path = "/api/open/v3/faceswap/quota/info"
-    assert {"credit": 0.1} == akool.get(path).json()["data"]
-    assert 1104 == akool.post(CREATE, json=SPEECH).json()["code"]
+    assert akool.get(path).json()["data"] == {"credit": 0.1}
+    assert akool.post(CREATE, json=SPEECH).json()["code"] == 1104
 
 
 def test_46_seven_days(akool, sandbox, finish):
@@ -114,7 +114,7 @@ def test_46_seven_days(akool, sandbox, finish):
     sandbox.advance(6.9 * 86_400)
     there = httpx.get(url).status_code
     sandbox.advance(0.2 * 86_400)
-    assert (200, 404) == (there, httpx.get(url).status_code)
+    assert (there, httpx.get(url).status_code) == (200, 404)
 
 
 def test_tokens(akool, sandbox):
@@ -127,10 +127,10 @@ def test_tokens(akool, sandbox):
     ask = lambda token: httpx.get(path, headers={"authorization": f"Bearer {token}"})  # noqa: E731
 
     assert {"code", "token"} == {*answer}
-    assert 1000 == ask(answer["token"]).json()["code"]
-    assert 1101 == ask("wrong").json()["code"]
-    assert 1102 == httpx.get(path).json()["code"]
+    assert ask(answer["token"]).json()["code"] == 1000
+    assert ask("wrong").json()["code"] == 1101
+    assert httpx.get(path).json()["code"] == 1102
     wrong = httpx.post(
         f"{base}/api/open/v3/getToken", json={**told, "clientSecret": "wrong"}
     )
-    assert 1101 == wrong.json()["code"]
+    assert wrong.json()["code"] == 1101

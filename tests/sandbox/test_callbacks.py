@@ -43,7 +43,9 @@ class Inbox:
 
     def take(self):
         headers, body = self.letters.get(timeout=WAIT_S)
-        return {name.lower(): value for name, value in headers.items()}, json.loads(body)
+        return {name.lower(): value for name, value in headers.items()}, json.loads(
+            body
+        )
 
     def close(self):
         self._server.shutdown()
@@ -72,7 +74,9 @@ def kie_speech(kie, inbox):
         "callBackUrl": inbox.url,
         "input": {"text": "Hello"},
     }
-    return lambda: kie.post("/api/v1/jobs/createTask", json=body).json()["data"]["taskId"]
+    return lambda: kie.post("/api/v1/jobs/createTask", json=body).json()["data"][
+        "taskId"
+    ]
 
 
 @pytest.fixture
@@ -82,7 +86,9 @@ def akool_speech(akool, inbox):
         "voice_id": "LcfcDJNUP1GQjkzn1xUU",
         "webhookUrl": inbox.url,
     }
-    return lambda: akool.post("/api/open/v3/audio/create", json=body).json()["data"]["_id"]
+    return lambda: akool.post("/api/open/v3/audio/create", json=body).json()["data"][
+        "_id"
+    ]
 
 
 def kie_signature(sandbox, task, stamp):
@@ -95,7 +101,9 @@ def akool_opened(sandbox, letter):
     keys = sandbox.vendors["akool"].credentials
     parts = [keys["client id"], str(letter["timestamp"]), str(letter["nonce"])]
     text = "".join(sorted([*parts, letter["dataEncrypt"]]))
-    cipher = Cipher(AES(keys["client secret"].encode()), CBC(keys["client id"].encode()))
+    cipher = Cipher(
+        AES(keys["client secret"].encode()), CBC(keys["client id"].encode())
+    )
     opener = cipher.decryptor()
     clear = opener.update(base64.b64decode(letter["dataEncrypt"])) + opener.finalize()
     is_signed = hashlib.sha1(text.encode()).hexdigest() == letter["signature"]
@@ -107,7 +115,7 @@ def test_21_kingcong(kingcong, kingcong_speech, inbox):
     receipt = kingcong_speech()
     _, letter = inbox.take()
     task = kingcong.get(f"/v1/task/{receipt['task_id']}").json()
-    assert 100 == task.pop("progress")
+    assert task.pop("progress") == 100
     assert task == letter
 
 
@@ -120,7 +128,7 @@ def test_37_kie(sandbox, kie, kie_speech, inbox):
 
     assert kie_signature(sandbox, task, stamp) == headers["x-webhook-signature"]
     assert record == letter
-    assert "Playground task completed successfully." == letter["msg"]
+    assert letter["msg"] == "Playground task completed successfully."
 
 
 def test_37_kie_failed(sandbox, kie_speech, inbox):
@@ -128,13 +136,13 @@ def test_37_kie_failed(sandbox, kie_speech, inbox):
     sandbox.fail("kie", on="submit", kind="failed")
     kie_speech()
     _, letter = inbox.take()
-    assert (501, "Playground task failed.") == (letter["code"], letter["msg"])
+    assert (letter["code"], letter["msg"]) == (501, "Playground task failed.")
     assert "resultJson" not in letter["data"]
-    assert ("fail", "500", 0) == (
+    assert (
         letter["data"]["state"],
         letter["data"]["failCode"],
         letter["data"]["consumeCredits"],
-    )
+    ) == ("fail", "500", 0)
 
 
 def test_45_akool(sandbox, akool_speech, inbox):
@@ -156,7 +164,7 @@ def test_44_lies(sandbox, kingcong_speech, inbox):
     sandbox.fail("kingcong", on="callback", kind="callback_lies")
     kingcong_speech()
     _, letter = inbox.take()
-    assert "error" == letter["status"]
+    assert letter["status"] == "error"
     assert "example.invalid" in letter["metadata"]["audio_url"]
 
 
@@ -182,7 +190,7 @@ def test_44_twice_early_late_lost(sandbox, kingcong_speech, inbox):
     """Row 44: several times, before the answer, much later, never."""
     sandbox.fail("kingcong", on="callback", kind="callback_twice")
     kingcong_speech()
-    assert 1 == len({inbox.take()[1]["id"] for _ in range(3)})
+    assert len({inbox.take()[1]["id"] for _ in range(3)}) == 1
 
     sandbox.fail("kingcong", on="callback", kind="callback_early")
     receipt = kingcong_speech()
@@ -205,4 +213,6 @@ def test_nothing_is_sent_to_other_machines(sandbox, kingcong, until):
     path = "/v1/text-to-speech/21m00Tcm4TlvDq8ikWAM"
     task = kingcong.post(path, json=asked).json()["task_id"]
     rows = until(sandbox.callbacks, lambda rows: task in {r["receipt"] for r in rows})
-    assert "not on this machine" in next(r for r in rows if r["receipt"] == task)["error"]
+    assert (
+        "not on this machine" in next(r for r in rows if r["receipt"] == task)["error"]
+    )

@@ -23,14 +23,16 @@ def test_a_command_of_the_page_gets_the_documented_answer(
     )
     for placeholder in KEYS:
         command = command.replace(placeholder, sandbox.vendors[shown.vendor].key)
-    for placeholder, value in _placeholders(shown.vendor, client, sample, until).items():
+    for placeholder, value in _placeholders(
+        shown.vendor, client, sample, until
+    ).items():
         command = command.replace(placeholder, value)
     for file in ("audio.mp3", "audio_sample.mp3"):
         shutil.copy(sample, tmp_path / file)
 
     answer = _send(command, tmp_path)
 
-    assert [] == list(_missing(json.loads(shown.answer), answer, shown.optional))
+    assert list(_missing(json.loads(shown.answer), answer, shown.optional)) == []
 
 
 def _placeholders(vendor, client, sample, until):
@@ -146,6 +148,8 @@ def test_the_words_of_a_command_are_read_without_curl_too(sandbox, sample, tmp_p
     vendor = sandbox.vendors["kingcong"]
     command = shown.command.replace(HOSTS["kingcong"], vendor.url)
 
-    answer = _without_curl(_words(command.replace("$API_KEY", vendor.key))[1:], tmp_path)
+    answer = _without_curl(
+        _words(command.replace("$API_KEY", vendor.key))[1:], tmp_path
+    )
 
     assert answer["success"] is True

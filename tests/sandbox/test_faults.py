@@ -86,8 +86,8 @@ def test_a_broken_connection(sandbox, submit, billed, kind, error, accepted):
     with pytest.raises(error):
         submit(timeout=1.0)
     assert accepted == billed()
-    assert 1 == sandbox.look("kingcong", "counters")["bodies"]["submit"]
-    assert 200 == submit().status_code
+    assert sandbox.look("kingcong", "counters")["bodies"]["submit"] == 1
+    assert submit().status_code == 200
 
 
 def test_a_reset_while_the_body_is_sent(sandbox, kingcong, billed):
@@ -95,7 +95,7 @@ def test_a_reset_while_the_body_is_sent(sandbox, kingcong, billed):
     sandbox.fail("kingcong", on="submit", kind="reset_sending")
     with pytest.raises((httpx.WriteError, httpx.ReadError, httpx.RemoteProtocolError)):
         kingcong.post("/v1/task/speech-to-text", files={"file": bytes(30_000_000)})
-    assert 0 == billed()
+    assert billed() == 0
     assert "submit" not in sandbox.look("kingcong", "counters")["bodies"]
 
 
@@ -104,7 +104,7 @@ def test_an_answer_instead(sandbox, submit, billed, kind, status):
     """Nothing is carried out."""
     sandbox.fail("kingcong", on="submit", kind=kind)
     assert status == submit().status_code
-    assert 0 == billed()
+    assert billed() == 0
 
 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 408, 409, 410, 413, 415, 422,
@@ -116,7 +116,7 @@ def test_every_status_with_and_without_acceptance(sandbox, submit, billed, statu
     first, between, second = submit(), billed(), submit()
     assert (status, status) == (first.status_code, second.status_code)
     assert first.json() == second.json()
-    assert (0, 1) == (between, billed())
+    assert (between, billed()) == (0, 1)
 
 
 @pytest.mark.parametrize("name", ["kingcong", "voiceclone", "kling", "kie", "akool"])
@@ -149,7 +149,7 @@ def test_an_answer_that_cannot_be_read(sandbox, submit, billed, kind):
     answer = submit()
     with pytest.raises((ValueError, RecursionError)):
         json.loads(answer.content.decode())
-    assert (200, 1) == (answer.status_code, billed())
+    assert (answer.status_code, billed()) == (200, 1)
 
 
 @pytest.mark.parametrize(("kind", "is_so"), READABLE)
@@ -157,14 +157,14 @@ def test_an_answer_that_is_wrong(sandbox, submit, billed, kind, is_so):
     """It was accepted, and the answer is JSON."""
     sandbox.fail("kingcong", on="submit", kind=kind)
     assert is_so(submit().json())
-    assert 1 == billed()
+    assert billed() == 1
 
 
 def test_an_id_twice(sandbox, submit, billed):
     """The second submission is answered with the id of the first."""
     sandbox.fail("kingcong", on="submit", kind="same_id", times=2)
     ids = {submit().json()["task_id"] for _ in range(2)}
-    assert (1, 2) == (len(ids), billed())
+    assert (len(ids), billed()) == (1, 2)
 
 
 def test_a_code_after_acceptance(sandbox, kie):
@@ -172,8 +172,8 @@ def test_a_code_after_acceptance(sandbox, kie):
     sandbox.fail("kie", on="submit", kind="code_after:777")
     body = {"model": "elevenlabs/text-to-speech-turbo-2-5", "input": {"text": "a"}}
     answer = kie.post("/api/v1/jobs/createTask", json=body)
-    assert (200, 777) == (answer.status_code, answer.json()["code"])
-    assert 1 == sandbox.look("kie", "counters")["accepted"]
+    assert (answer.status_code, answer.json()["code"]) == (200, 777)
+    assert sandbox.look("kie", "counters")["accepted"] == 1
 
 
 def test_redirects(sandbox, kingcong, submit, billed, done):
@@ -187,10 +187,10 @@ def test_redirects(sandbox, kingcong, submit, billed, done):
     after = submit()
     sound = httpx.get(task["metadata"]["audio_url"], follow_redirects=True)
 
-    assert {"trapped": True} == trapped.json()
+    assert trapped.json() == {"trapped": True}
     assert "xi-api-key" in sandbox.trapped()[-1]["headers"]
     assert (307, before + 1) == (after.status_code, billed())
-    assert (200, 1) == (sound.status_code, len(sound.history))
+    assert (sound.status_code, len(sound.history)) == (200, 1)
 
 
 def test_a_bomb(sandbox, done):
@@ -204,8 +204,8 @@ def test_a_bomb(sandbox, done):
     with httpx.stream("GET", url) as packed:
         raw = b"".join(packed.iter_raw())
 
-    assert ("chunked", 20 << 20) == (answer.headers["transfer-encoding"], size)
-    assert "gzip" == packed.headers["content-encoding"]
+    assert (answer.headers["transfer-encoding"], size) == ("chunked", 20 << 20)
+    assert packed.headers["content-encoding"] == "gzip"
     assert 50 << 20 == len(gzip.decompress(raw)) > 100 * len(raw)
 
 
@@ -219,9 +219,9 @@ def test_downloads(sandbox, done):
         sandbox.fail("kingcong", on="download", kind=kind)
         return httpx.get(url, headers=headers)
 
-    assert "text/html" == spoilt("type").headers["content-type"]
+    assert spoilt("type").headers["content-type"] == "text/html"
     assert b"<html>" in spoilt("html").content
-    assert b"" == spoilt("empty").content
+    assert spoilt("empty").content == b""
     assert len(good.content) // 2 == len(spoilt("truncated").content)
     corrupt = spoilt("corrupt")
     assert (len(good.content), good.headers["etag"]) == (
@@ -230,7 +230,7 @@ def test_downloads(sandbox, done):
     )
     assert good.content != corrupt.content
     assert good.headers["etag"] != spoilt("etag_changes").headers["etag"]
-    assert 200 == spoilt("range_ignored", range="bytes=5-").status_code
+    assert spoilt("range_ignored", range="bytes=5-").status_code == 200
     short = spoilt("length_short")
     assert len(short.content) == len(good.content) // 2
     with pytest.raises(httpx.RemoteProtocolError):
@@ -242,7 +242,9 @@ def test_ranges(done):
     _, task = done()
     url = task["metadata"]["audio_url"]
     good = httpx.get(url)
-    part = httpx.get(url, headers={"range": "bytes=100-", "if-range": good.headers["etag"]})
+    part = httpx.get(
+        url, headers={"range": "bytes=100-", "if-range": good.headers["etag"]}
+    )
     other = httpx.get(url, headers={"range": "bytes=100-", "if-range": '"other"'})
     last = httpx.get(url, headers={"range": "bytes=-7"})
     beyond = httpx.get(url, headers={"range": f"bytes={len(good.content)}-"})
@@ -250,7 +252,7 @@ def test_ranges(done):
     assert (206, good.content[100:]) == (part.status_code, part.content)
     assert (200, good.content) == (other.status_code, other.content)
     assert good.content[-7:] == last.content
-    assert 416 == beyond.status_code
+    assert beyond.status_code == 416
     assert len(good.content) == int(httpx.head(url).headers["content-length"])
 
 
@@ -261,7 +263,7 @@ def test_an_expired_link(sandbox, kingcong, done):
     sandbox.fail("kingcong", on="download", kind="url_expired")
     ended = [httpx.get(url).status_code for _ in range(2)]
     fresh = kingcong.get(path).json()["metadata"]["audio_url"]
-    assert ([403, 403], 200) == (ended, httpx.get(fresh).status_code)
+    assert (ended, httpx.get(fresh).status_code) == ([403, 403], 200)
     assert url != fresh
 
 
@@ -273,15 +275,15 @@ def test_what_is_said_about_a_task(sandbox, kingcong, done):
         sandbox.fail("kingcong", on="poll", kind=kind)
         return kingcong.get(path).json()
 
-    assert "simmering" == said("unknown_status")["status"]
+    assert said("unknown_status")["status"] == "simmering"
     back = said("status_back")
-    assert ("doing", 0) == (back["status"], back["progress"])
-    assert "error" == said("says_failed")["status"]
+    assert (back["status"], back["progress"]) == ("doing", 0)
+    assert said("says_failed")["status"] == "error"
     bare = said("no_url")
-    assert ("done", {}) == (bare["status"], bare["metadata"])
+    assert (bare["status"], bare["metadata"]) == ("done", {})
     assert "169.254.169.254" in said("url_private")["metadata"]["audio_url"]
     assert task["id"] != said("other_id")["id"]
-    assert "done" == kingcong.get(path).json()["status"]
+    assert kingcong.get(path).json()["status"] == "done"
 
 
 def test_a_link_before_the_end(sandbox, voiceclone):
@@ -293,7 +295,7 @@ def test_a_link_before_the_end(sandbox, voiceclone):
     shown = voiceclone.get(f"/tts/{speech['speechId']}").json()["speech"]
     early = httpx.get(shown["audioUrl"]).status_code
     sandbox.set_speed(400)
-    assert ("PROCESSING", 404) == (shown["status"], early)
+    assert (shown["status"], early) == ("PROCESSING", 404)
 
 
 def test_how_a_task_ends(sandbox, kingcong, submit, done, billed):
@@ -316,13 +318,13 @@ def test_how_a_task_ends(sandbox, kingcong, submit, done, billed):
     sandbox.fail("kingcong", on="submit", kind="accepted_twice")
     submit()
 
-    assert {
+    assert ends == {
         "failed": ("error", 21),
         "failed_charged": ("error", 21),
         "failed_refunded": ("error", 0),
-    } == ends
-    assert "doing" == kingcong.get(f"/v1/task/{stuck}").json()["status"]
-    assert 404 == kingcong.get(f"/v1/task/{lost}").status_code
+    }
+    assert kingcong.get(f"/v1/task/{stuck}").json()["status"] == "doing"
+    assert kingcong.get(f"/v1/task/{lost}").status_code == 404
     assert before + 2 == billed()
 
 
@@ -331,7 +333,7 @@ def test_immediate_and_pending(sandbox, submit, kling):
     sandbox.fail("kingcong", on="submit", kind="immediate")
     sandbox.fail("kling", on="submit", kind="pending")
     asked = {"text": "Hello", "voice_id": "oversea_male1", "voice_language": "en"}
-    assert "done" == submit().json()["status"]
+    assert submit().json()["status"] == "done"
     assert "task_result" not in kling.post("/v1/audio/tts", json=asked).json()["data"]
 
 
@@ -345,7 +347,7 @@ def test_lists_that_are_not_the_truth(sandbox, kingcong, submit):
         answer = kingcong.get("/v1/tasks", params=query).json()
         return [task["id"] for task in answer["data"]]
 
-    assert [] == listed("list_lag:60")
+    assert listed("list_lag:60") == []
     assert ids == listed()
     assert ids[1::2] == listed("list_short")
     assert 7 == len({*listed("list_foreign")}) == len({*ids}) + 3
@@ -358,7 +360,7 @@ def test_a_balance_that_lags(sandbox, kingcong, submit):
     submit()
     sandbox.fail("kingcong", on="credits", kind="balance_lag")
     shown = [kingcong.get("/v1/credits").json()["credits"] for _ in range(2)]
-    assert [100_000, 99_979] == shown
+    assert shown == [100_000, 99_979]
 
 
 def test_times_and_paths(sandbox, kingcong):
@@ -370,9 +372,9 @@ def test_times_and_paths(sandbox, kingcong):
     other = kingcong.get("/v1/models").status_code
     sandbox.clear("kingcong")
 
-    assert [500, 500, 200] == codes
+    assert codes == [500, 500, 200]
     assert ({500}, 200) == (always, other)
-    assert 200 == kingcong.get("/v1/credits").status_code
+    assert kingcong.get("/v1/credits").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -58,11 +58,11 @@ def test_34_and_36_speech(create, finish):
     data = answer["data"]
     urls = json.loads(data["resultJson"])["resultUrls"]
 
-    assert (200, "success") == (answer["code"], data["state"])
+    assert (answer["code"], data["state"]) == (200, "success")
     assert given == json.loads(data["param"])["input"]
-    assert TURBO == json.loads(data["param"])["model"]
+    assert json.loads(data["param"])["model"] == TURBO
     assert describe(httpx.get(urls[0]).content)["duration_s"] > 0.5
-    assert (0.1, 9999.9) == (data["consumeCredits"], data["remainedCredits"])
+    assert (data["consumeCredits"], data["remainedCredits"]) == (0.1, 9999.9)
 
 
 @pytest.mark.parametrize(
@@ -83,12 +83,12 @@ def test_34_what_is_refused(kie, sandbox, change):
     """Row 34: refusals come under HTTP 200, with the code in the body."""
     body = {"model": TURBO, "input": {"text": "Hello", **change}}
     answer = kie.post(CREATE, json=body)
-    assert (200, 422, None) == (
+    assert (
         answer.status_code,
         answer.json()["code"],
         answer.json()["data"],
-    )
-    assert 0 == sandbox.look("kie", "counters")["accepted"]
+    ) == (200, 422, None)
+    assert sandbox.look("kie", "counters")["accepted"] == 0
 
 
 def test_34_language(create, finish):
@@ -112,7 +112,11 @@ def test_35_sound_effect(create, finish):
     sounds = []
     for text in ("rain on a roof", "a slamming door"):
         task = create(
-            SOUND, text=text, duration_seconds=2.5, loop=True, output_format="mp3_22050_32"
+            SOUND,
+            text=text,
+            duration_seconds=2.5,
+            loop=True,
+            output_format="mp3_22050_32",
         )
         url = json.loads(finish(task)["data"]["resultJson"])["resultUrls"][0]
         sounds.append(httpx.get(url).content)
@@ -121,34 +125,34 @@ def test_35_sound_effect(create, finish):
     found = describe(sounds[0])
     assert found["sample_rate"] == 22_050
     assert abs(found["duration_s"] - 2.5) < 0.2
-    assert 422 == create(SOUND, text="rain", duration_seconds=0.4)["code"]
-    assert 422 == create(SOUND, text="rain", output_format="mp3_1")["code"]
+    assert create(SOUND, text="rain", duration_seconds=0.4)["code"] == 422
+    assert create(SOUND, text="rain", output_format="mp3_1")["code"] == 422
 
 
 def test_35_without_a_text(kie, create, finish, sandbox):
     """Row 35: the page's sample leaves the required text out: accepted, then failed."""
     record = finish(create(SOUND, loop=False))
     data = record["data"]
-    assert (501, "fail", "500") == (record["code"], data["state"], data["failCode"])
-    assert ("Internal server error", 0) == (data["failMsg"], data["consumeCredits"])
-    assert 10_000 == sandbox.look("kie", "ledger")["balance"]
+    assert (record["code"], data["state"], data["failCode"]) == (501, "fail", "500")
+    assert (data["failMsg"], data["consumeCredits"]) == ("Internal server error", 0)
+    assert sandbox.look("kie", "ledger")["balance"] == 10_000
 
 
 def test_36_unknown_tasks(kie):
     """Row 36: 422 for an unknown task, 400 for none."""
     unknown = kie.get(RECORD, params={"taskId": "task_1"}).json()
-    assert (422, "recordInfo is null") == (unknown["code"], unknown["msg"])
-    assert 400 == kie.get(RECORD).json()["code"]
+    assert (unknown["code"], unknown["msg"]) == (422, "recordInfo is null")
+    assert kie.get(RECORD).json()["code"] == 400
 
 
 def test_38_credits(kie, sandbox):
     """Row 38: the balance may be fractional; too little is code 402."""
     sandbox.set_balance("kie", 0.01)
-    assert {"code": 200, "msg": "success", "data": 0.01} == kie.get(
+    assert kie.get(
         "/api/v1/chat/credit"
-    ).json()
+    ).json() == {"code": 200, "msg": "success", "data": 0.01}
     body = {"model": TURBO, "input": {"text": "Hello, dear listener"}}
-    assert 402 == kie.post(CREATE, json=body).json()["code"]
+    assert kie.post(CREATE, json=body).json()["code"] == 402
 
 
 def test_39_word_times(create, finish):
@@ -159,7 +163,7 @@ def test_39_word_times(create, finish):
 
     assert "resultObject" not in json.loads(without["data"]["resultJson"])
     words = result["resultObject"]["timestamps"]
-    assert ["Hello", "listener"] == [row["word"].strip(",.") for row in words]
+    assert [row["word"].strip(",.") for row in words] == ["Hello", "listener"]
     assert words[0]["end"] <= words[1]["end"]
 
 
@@ -170,11 +174,11 @@ def test_rate_limit(kie, sandbox):
     codes = [kie.post(CREATE, json=body).json()["code"] for _ in range(21)]
     sandbox.advance(10)
     after = kie.post(CREATE, json=body).json()["code"]
-    assert ([200] * 20 + [429], 200) == (codes, after)
-    assert 21 == sandbox.look("kie", "counters")["accepted"]
+    assert (codes, after) == ([200] * 20 + [429], 200)
+    assert sandbox.look("kie", "counters")["accepted"] == 21
 
 
 def test_no_key(kie):
     """A wrong key is refused under HTTP 200."""
     answer = kie.get("/api/v1/chat/credit", headers={"authorization": "Bearer no"})
-    assert (200, 401) == (answer.status_code, answer.json()["code"])
+    assert (answer.status_code, answer.json()["code"]) == (200, 401)

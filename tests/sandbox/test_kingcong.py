@@ -50,7 +50,7 @@ def test_1_elevenlabs_speech(kingcong, finish):
     task = finish(receipt)
 
     assert receipt.json()["ec_remain_credits"] == 100_000 - len(SPEECH["text"])
-    assert ("done", "tts", 21) == (task["status"], task["type"], task["credit_cost"])
+    assert (task["status"], task["type"], task["credit_cost"]) == ("done", "tts", 21)
     assert describe(fetch(task["metadata"]["audio_url"]))["sample_rate"] == 44_100
     assert b"00:00:00" in fetch(task["metadata"]["srt_url"])
     assert b"listener" in fetch(task["metadata"]["json_url"])
@@ -122,14 +122,16 @@ def test_5_voices(kingcong):
     """Row 5: search, filters, and paging by token."""
     first = kingcong.get("/v2/voices", params={"page_size": 12}).json()
     token = first["next_page_token"]
-    rest = kingcong.get("/v2/voices", params={"page_size": 12, "next_page_token": token})
+    rest = kingcong.get(
+        "/v2/voices", params={"page_size": 12, "next_page_token": token}
+    )
     found = kingcong.get("/v2/voices", params={"search": RACHEL}).json()
     british = kingcong.get("/v2/voices", params={"accent": "british"}).json()
 
     ids = [row["voice_id"] for row in first["voices"] + rest.json()["voices"]]
-    assert (21, 21, True) == (len(set(ids)), first["total_count"], first["has_more"])
+    assert (len(set(ids)), first["total_count"], first["has_more"]) == (21, 21, True)
     assert rest.json()["next_page_token"] is None
-    assert ["Rachel"] == [row["name"] for row in found["voices"]]
+    assert [row["name"] for row in found["voices"]] == ["Rachel"]
     assert {"british"} == {row["labels"]["accent"] for row in british["voices"]}
     assert fetch(first["voices"][0]["preview_url"])[:2] == b"\xff\xfb"
 
@@ -141,7 +143,7 @@ def test_6_shared_voices(kingcong):
     ]
     german = kingcong.get("/v1/shared-voices", params={"language": "de"}).json()
 
-    assert [True, True, False] == [page["has_more"] for page in pages]
+    assert [page["has_more"] for page in pages] == [True, True, False]
     ids = [row["voice_id"] for page in pages for row in page["voices"]]
     assert pages[0]["total_count"] == len(set(ids))
     assert {"de"} == {row["language"] for row in german["voices"]}
@@ -162,7 +164,7 @@ def test_8_minimax_speech(kingcong, finish):
             json={**MINIMAX, "model": "speech-2.6-turbo", "with_transcript": True},
         )
     )
-    assert ("minimax_tts", 13) == (task["type"], task["credit_cost"])
+    assert (task["type"], task["credit_cost"]) == ("minimax_tts", 13)
     assert {"audio_url", "srt_url"} == set(task["metadata"])
 
 
@@ -170,7 +172,7 @@ def test_8_an_answer_that_carries_the_sound(kingcong, sandbox):
     """Row 8: "synchronous" is told as a fault, since the page shows no example."""
     sandbox.fail("kingcong", on="submit", kind="immediate")
     answer = kingcong.post("/v1m/task/text-to-speech", json=MINIMAX).json()
-    assert (True, "done") == (answer["success"], answer["status"])
+    assert (answer["success"], answer["status"]) == (True, "done")
     assert len(fetch(answer["metadata"]["audio_url"])) > 1000
 
 
@@ -191,7 +193,7 @@ def test_9_to_11_clones(kingcong, sandbox, sample, until):
     assert isinstance(clone, int)
     assert (str(clone), "Mine") == (row["voice_id"], row["voice_name"])
     assert spoken.json()["success"] is True
-    assert {"success": True} == deleted.json()
+    assert deleted.json() == {"success": True}
     assert again.status_code == 404
     assert kingcong.get("/v1m/voice/clone").json()["data"] == []
 
@@ -211,25 +213,29 @@ def test_12_minimax_voices(kingcong):
     german = ask(tag_list=["German", "Female"])
     unknown = ask(tag_list=["Martian"])
 
-    assert (30, 30, True) == (
+    assert (
         len(first["voice_list"]),
         len(second["voice_list"]),
         first["has_more"],
-    )
+    ) == (30, 30, True)
     assert first["voice_list"][0] != second["voice_list"][0]
-    assert ["German"] == [row["tag_list"][0] for row in german["voice_list"]]
+    assert [row["tag_list"][0] for row in german["voice_list"]] == ["German"]
     assert unknown["total"] == first["total"]
 
 
 def test_13_music(kingcong, finish):
     """Row 13: as many tracks and covers as asked for."""
-    asked = {"idea": "A relaxing jazz piece for a quiet evening", "n": 2, "mood_id": "5"}
+    asked = {
+        "idea": "A relaxing jazz piece for a quiet evening",
+        "n": 2,
+        "mood_id": "5",
+    }
     task = finish(kingcong.post("/v1m/task/music-generation", json=asked))
     tracks = [fetch(url) for url in task["metadata"]["audio_url"]]
     covers = [fetch(url) for url in task["metadata"]["cover_url"]]
 
-    assert ("minimax_music", 2400) == (task["type"], task["credit_cost"])
-    assert [10, 10] == [round(describe(track)["duration_s"]) for track in tracks]
+    assert (task["type"], task["credit_cost"]) == ("minimax_music", 2400)
+    assert [round(describe(track)["duration_s"]) for track in tracks] == [10, 10]
     assert len({*tracks}) == len({*covers}) == 2
     assert {b"\xff\xd8\xff"} == {cover[:3] for cover in covers}
 
@@ -255,8 +261,12 @@ def test_14_and_15_proxies(kingcong, sandbox):
         sandbox.advance(301)
         late = through.get("/v1/credits", headers={"xi-api-key": vendor.key})
 
-    assert (2500, 2, 2) == (bought["total_cost"], listed["total"], len(listed["purchases"]))
-    assert {"success": True, "credits": 97_500} == credits.json()
+    assert (
+        bought["total_cost"],
+        listed["total"],
+        len(listed["purchases"]),
+    ) == (2500, 2, 2)
+    assert credits.json() == {"success": True, "credits": 97_500}
     assert late.status_code == 407
 
 
@@ -288,9 +298,9 @@ def test_17_tasks(kingcong):
     ask = lambda **query: kingcong.get("/v1/tasks", params=query).json()  # noqa: E731
     pages = [ask(page=n, limit=2, type="tts") for n in (1, 2)]
 
-    assert 4 == ask()["total"]
+    assert ask()["total"] == 4
     assert ids[::-1] == [task["id"] for page in pages for task in page["data"]]
-    assert 3 == pages[0]["total"]
+    assert pages[0]["total"] == 3
 
 
 def test_18_delete_with_refund(kingcong, sandbox, finish):
@@ -301,17 +311,17 @@ def test_18_delete_with_refund(kingcong, sandbox, finish):
     ids = [failed["id"], done["id"], "unknown"]
     answer = kingcong.post("/v1/task/delete", json={"task_ids": ids}).json()
 
-    assert ("error", "tts_chunk_error") == (failed["status"], failed["error_message"])
-    assert {"success": True, "refund_credits": 21} == answer
-    assert 100_000 - 21 == kingcong.get("/v1/credits").json()["credits"]
+    assert (failed["status"], failed["error_message"]) == ("error", "tts_chunk_error")
+    assert answer == {"success": True, "refund_credits": 21}
+    assert kingcong.get("/v1/credits").json()["credits"] == 100_000 - 21
 
 
 def test_19_credits(kingcong, sandbox):
     """Row 19: too few are refused with the vendor's own body, and nothing is taken."""
     sandbox.set_balance("kingcong", 5)
     answer = kingcong.post(f"/v1/text-to-speech/{RACHEL}", json=SPEECH)
-    assert (402, False) == (answer.status_code, answer.json()["success"])
-    assert {"success": True, "credits": 5} == kingcong.get("/v1/credits").json()
+    assert (answer.status_code, answer.json()["success"]) == (402, False)
+    assert kingcong.get("/v1/credits").json() == {"success": True, "credits": 5}
 
 
 def test_20_health(kingcong):
@@ -323,4 +333,4 @@ def test_the_key(kingcong):
     """Every path wants the key, the health check, too."""
     for headers in ({"xi-api-key": "wrong"}, {"xi-api-key": ""}):
         answer = kingcong.get("/v1/health-check", headers=headers)
-        assert (401, False) == (answer.status_code, answer.json()["success"])
+        assert (answer.status_code, answer.json()["success"]) == (401, False)

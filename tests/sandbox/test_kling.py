@@ -27,7 +27,7 @@ def test_29_and_31_speech(kling):
     data = kling.post(PATH, json=SPEECH).json()["data"]
     audio = data["task_result"]["audios"][0]
 
-    assert "succeed" == data["task_status"]
+    assert data["task_status"] == "succeed"
     found = describe(httpx.get(audio["url"]).content)["duration_s"]
     assert abs(found - float(audio["duration"])) < 0.1
 
@@ -55,17 +55,19 @@ def test_29_speed_is_brought_into_its_range(kling):
 def test_29_and_32_what_is_refused(kling, sandbox, change):
     """Rows 29, 32: code 1201, and nothing is accepted."""
     answer = kling.post(PATH, json={**SPEECH, **change})
-    assert (400, 1201) == (answer.status_code, answer.json()["code"])
-    assert 0 == sandbox.look("kling", "counters")["accepted"]
+    assert (answer.status_code, answer.json()["code"]) == (400, 1201)
+    assert sandbox.look("kling", "counters")["accepted"] == 0
 
 
 def test_30_a_voice_in_two_languages(kling):
     """Row 30: sixteen ids serve both languages."""
     spoken = [
-        kling.post(PATH, json={**SPEECH, "voice_id": "ai_kaiya", "voice_language": lang})
+        kling.post(
+            PATH, json={**SPEECH, "voice_id": "ai_kaiya", "voice_language": lang}
+        )
         for lang in ("en", "zh")
     ]
-    assert [0, 0] == [answer.json()["code"] for answer in spoken]
+    assert [answer.json()["code"] for answer in spoken] == [0, 0]
 
 
 def test_31_other_states(kling, sandbox, until):
@@ -85,8 +87,8 @@ def test_31_a_failed_task(kling, sandbox):
     """Row 31: failed, with the reason, and no deduction."""
     sandbox.fail("kling", on="submit", kind="failed")
     data = kling.post(PATH, json=SPEECH).json()["data"]
-    assert ("failed", True) == (data["task_status"], "risk" in data["task_status_msg"])
-    assert 200 == sandbox.look("kling", "ledger")["balance"]
+    assert (data["task_status"], "risk" in data["task_status_msg"]) == ("failed", True)
+    assert sandbox.look("kling", "ledger")["balance"] == 200
 
 
 @pytest.mark.parametrize(
@@ -116,7 +118,7 @@ def test_33_deduction(kling):
     deducted = kling.post(PATH, json=SPEECH).json()["data"]["final_unit_deduction"]
     costs = kling.get("/account/costs", params={"start_time": 0, "end_time": 1}).json()
     pack = costs["data"]["resource_pack_subscribe_infos"][0]
-    assert ("0.05", 199.95) == (deducted, pack["remaining_quantity"])
+    assert (deducted, pack["remaining_quantity"]) == ("0.05", 199.95)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +148,7 @@ def test_no_key(kling):
     """No header, and a header that is no token."""
     empty = kling.post(PATH, json=SPEECH, headers={"authorization": ""})
     wrong = kling.post(PATH, json=SPEECH, headers={"authorization": "Bearer wrong"})
-    assert (1001, 1002) == (empty.json()["code"], wrong.json()["code"])
+    assert (empty.json()["code"], wrong.json()["code"]) == (1001, 1002)
 
 
 def test_results_last_thirty_days(kling, sandbox):
@@ -156,4 +158,4 @@ def test_results_last_thirty_days(kling, sandbox):
     sandbox.advance(29 * 86_400)
     there = httpx.get(url).status_code
     sandbox.advance(2 * 86_400)
-    assert (200, 404) == (there, httpx.get(url).status_code)
+    assert (there, httpx.get(url).status_code) == (200, 404)

@@ -10,7 +10,9 @@ from voicekit.audio.codec import describe
 
 @pytest.fixture
 def voice(voiceclone):
-    return voiceclone.get("/voices", params={"type": "SYSTEM"}).json()["voices"][0]["id"]
+    return voiceclone.get("/voices", params={"type": "SYSTEM"}).json()["voices"][0][
+        "id"
+    ]
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def test_22_clone(voiceclone, sample, tags, until):
     )
     spoken = voiceclone.post("/tts", json={"text": "Hello", "voiceId": clone})
 
-    assert ["male", "young"] == answer["voice"]["tags"]
+    assert answer["voice"]["tags"] == ["male", "young"]
     assert "status" not in answer["voice"]
     assert clone == listed["id"]
     assert spoken.json()["success"] is True
@@ -54,7 +56,7 @@ def test_22_not_before_it_is_ready(voiceclone, sandbox, sample):
     early = voiceclone.post("/tts", json={"text": "Hello", "voiceId": clone})
     sandbox.set_speed(400)
 
-    assert 404 == early.status_code
+    assert early.status_code == 404
     told = {"code": "NOT_FOUND", "error": "Voice not found or not available"}
     assert told == early.json()
 
@@ -65,7 +67,7 @@ def test_22_files(voiceclone, sample_wav):
     kinds = [sample_wav, b"\x1a\x45\xdf\xa3" + bytes(5000), b"OggS" + bytes(5000)]
     big = send(sample_wav + bytes(20_000_000))
 
-    assert [200, 200, 400] == [send(data).status_code for data in kinds]
+    assert [send(data).status_code for data in kinds] == [200, 200, 400]
     told = {"code": "INVALID_PARAMETERS", "error": "File size exceeds 20MB limit"}
     assert told == big.json()
 
@@ -79,8 +81,8 @@ def test_23_voices(voiceclone, sample):
     sort = {"type": "USER", "sortBy": "title", "sortOrder": "asc"}
     first, second = ask(limit=2, **sort), ask(limit=2, page=2, **sort)
 
-    assert ["a", "b"] == [row["title"] for row in first["voices"]]
-    assert ["c"] == [row["title"] for row in second["voices"]]
+    assert [row["title"] for row in first["voices"]] == ["a", "b"]
+    assert [row["title"] for row in second["voices"]] == ["c"]
     expected = {
         "page": 2,
         "limit": 2,
@@ -90,8 +92,8 @@ def test_23_voices(voiceclone, sample):
         "hasPrev": True,
     }
     assert expected == second["pagination"]
-    assert 3 == ask(type="SYSTEM")["pagination"]["total"]
-    assert 400 == voiceclone.get("/voices", params={"limit": 101}).status_code
+    assert ask(type="SYSTEM")["pagination"]["total"] == 3
+    assert voiceclone.get("/voices", params={"limit": 101}).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -101,14 +103,16 @@ def test_23_voices(voiceclone, sample):
 def test_24_and_25_speech(voiceclone, voice, finish, form, magic):
     """Rows 24, 25: four formats, one credit a byte."""
     text = "Hello, this is a test speech."
-    answer = voiceclone.post("/tts", json={"text": text, "voiceId": voice, "format": form})
+    answer = voiceclone.post(
+        "/tts", json={"text": text, "voiceId": voice, "format": form}
+    )
     speech = finish(answer)
     data = httpx.get(speech["audioUrl"]).content
 
-    assert (29, "PROCESSING") == (
+    assert (
         answer.json()["creditsUsed"],
         answer.json()["speech"]["status"],
-    )
+    ) == (29, "PROCESSING")
     assert data.startswith(magic)
     if form == "pcm":
         assert abs(len(data) / 2 / 24_000 - speech["duration"]) < 0.05
@@ -124,19 +128,21 @@ def test_24_bytes_not_characters(voiceclone, voice):
         "error": "Text exceeds maximum length of 5000 bytes",
     }
     assert told == send("你" * 1667).json()
-    assert 4998 == send("你" * 1666).json()["creditsUsed"]
+    assert send("你" * 1666).json()["creditsUsed"] == 4998
 
 
 def test_26_credits(voiceclone, sandbox, voice):
     """Row 26: what resets is spent first."""
     sandbox.set_balance("voiceclone", 20_010)
-    voiceclone.post("/tts", json={"text": "Hello, this is a test speech.", "voiceId": voice})
+    voiceclone.post(
+        "/tts", json={"text": "Hello, this is a test speech.", "voiceId": voice}
+    )
     answer = voiceclone.get("/credits").json()
-    assert (19_981, 0, 19_981) == (
+    assert (
         answer["credits"],
         answer["breakdown"]["regular"],
         answer["breakdown"]["permanent"],
-    )
+    ) == (19_981, 0, 19_981)
 
 
 def test_27_both_meanings_of_429(voiceclone, sandbox, voice, sample):
@@ -148,7 +154,7 @@ def test_27_both_meanings_of_429(voiceclone, sandbox, voice, sample):
     sandbox.set_limit("voiceclone", 0)
     fast = voiceclone.get("/credits")
 
-    assert [429, 429, 429] == [poor.status_code, clone.status_code, fast.status_code]
+    assert [poor.status_code, clone.status_code, fast.status_code] == [429, 429, 429]
     told = {
         "error": "Insufficient credits",
         "code": "USAGE_LIMIT_EXCEEDED",
@@ -156,8 +162,8 @@ def test_27_both_meanings_of_429(voiceclone, sandbox, voice, sample):
         "needCredits": 29,
     }
     assert told == poor.json()
-    assert (10, 1000) == (clone.json()["credits"], clone.json()["needCredits"])
-    assert {"code": "RATE_LIMITED", "error": "Rate limit exceeded"} == fast.json()
+    assert (clone.json()["credits"], clone.json()["needCredits"]) == (10, 1000)
+    assert fast.json() == {"code": "RATE_LIMITED", "error": "Rate limit exceeded"}
 
 
 def test_27_the_other_codes(voiceclone, voice):
@@ -169,7 +175,7 @@ def test_27_the_other_codes(voiceclone, voice):
     assert (401, text) == (unauthorised.status_code, unauthorised.json())
     text = {"code": "NOT_FOUND", "error": "Speech not found or access denied"}
     assert (404, text) == (unknown.status_code, unknown.json())
-    assert (400, "INVALID_PARAMETERS") == (invalid.status_code, invalid.json()["code"])
+    assert (invalid.status_code, invalid.json()["code"]) == (400, "INVALID_PARAMETERS")
 
 
 def test_28_rate_limit_headers(voiceclone, sandbox):
@@ -181,9 +187,9 @@ def test_28_rate_limit_headers(voiceclone, sandbox):
     sandbox.advance(reset - now)
     after = voiceclone.get("/credits")
 
-    assert [200, 200, 429] == [answer.status_code for answer in answers]
-    assert ["1", "0", "0"] == [a.headers["x-ratelimit-remaining"] for a in answers]
-    assert 200 == after.status_code
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert [a.headers["x-ratelimit-remaining"] for a in answers] == ["1", "0", "0"]
+    assert after.status_code == 200
 
 
 def _now(sandbox):

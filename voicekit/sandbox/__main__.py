@@ -28,7 +28,10 @@ def main() -> None:
         "--until-eof", action="store_true", help="end when standard input closes"
     )
     given = parser.parse_args()
-    asyncio.run(run(port=given.port, speed=given.speed, until_eof=given.until_eof))
+    try:
+        asyncio.run(run(port=given.port, speed=given.speed, until_eof=given.until_eof))
+    except OSError as error:
+        parser.exit(1, f"{error}\n")  # a port that is taken, most likely
 
 
 if __name__ == "__main__":

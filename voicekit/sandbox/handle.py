@@ -72,12 +72,7 @@ class Sandbox:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            self._process.wait()
-            self._errors.seek(0)
-            last = (
-                self._errors.read().decode(errors="replace").strip().splitlines()[-1:]
-            )
-            raise SandboxError(f"The sandbox did not start: {''.join(last)}")
+            raise SandboxError(f"The sandbox did not start: {self._last_words()}")
         addresses = json.loads(line)
         self.url: str = addresses["control"]
         self.vendors = {
@@ -167,6 +162,13 @@ class Sandbox:
 
     def __exit__(self, *raised: object) -> None:
         self.close()
+
+    def _last_words(self) -> str:
+        self._process.wait()
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        self.close()
+        return lines[-1] if lines else "it said nothing"
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
         parts = urlsplit(self.url)

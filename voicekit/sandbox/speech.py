@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -42,8 +41,9 @@ class Speaker:
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="speaker")
-        self._own = threading.local()
-        self._children: list[Child] = []
+        # One for all: two processes have two random seeds, and the same request would
+        # sound a little different each time.
+        self._voice = Child("voicekit.offline.worker")
         self._known: dict[str, Sequence[Heard]] = {}
 
     async def speak(self, text: str, how: Manner, form: Format = MP3) -> Sound:
@@ -74,8 +74,7 @@ class Speaker:
 
     def close(self) -> None:
         """End the workers."""
-        for child in self._children:
-            child.close()
+        self._voice.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _run(
@@ -92,20 +91,13 @@ class Speaker:
             "volume": how.volume,
         }
         asked = {"text": text, "voice": how.voice, "parameters": parameters}
-        head, wav = self._child().ask(asked, timeout=TIMEOUT_S)
+        head, wav = self._voice.ask(asked, timeout=TIMEOUT_S)
         if head["status"] != 200:  # noqa: PLR2004 - the worker's one good status
             # Nothing to pronounce, such as "...": a vendor sells silence for it.
             return _code(wav_bytes(bytes(_SILENCE_RATE), _SILENCE_RATE), 0.5, (), form)
         rate = head["sample_rate"]
         words = (Heard(word, a / rate, b / rate) for word, a, b in head["words"])
         return _code(wav, head["samples"] / rate, tuple(words), form)
-
-    def _child(self) -> Child:
-        if not hasattr(self._own, "child"):
-            self._own.child = Child("voicekit.offline.worker")
-            self._children.append(self._own.child)
-        child: Child = self._own.child
-        return child
 
 
 def _compose(
