@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sandbox.plain import http
 
 from voicekit.audio.codec import convert
 from voicekit.sandbox import Sandbox, serve
@@ -32,8 +33,7 @@ def running() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(running: Sandbox) -> Sandbox:
-    for name in running.vendors:
-        running.reset(name)
+    running.reset()
     running.set_limit("kie", None)
     return running
 
@@ -47,7 +47,7 @@ def _clients(running: Sandbox) -> Iterator[dict[str, httpx.Client]]:
         for name, vendor in running.vendors.items()
     }
     yield clients
-    for client in clients.values():
+    for client in (*clients.values(), http):
         client.close()
 
 
@@ -90,7 +90,7 @@ def sample(running: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "voice_id": "oversea_male1",
         "voice_language": "en",
     }
-    answer = httpx.post(
+    answer = http.post(
         f"{vendor.url}/v1/audio/tts",
         json=asked,
         headers=HEADERS["kling"](vendor.key),
@@ -98,7 +98,7 @@ def sample(running: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     audio = answer.json()["data"]["task_result"]["audios"][0]["url"]
     path = tmp_path_factory.mktemp("samples") / "voice.mp3"
-    path.write_bytes(httpx.get(audio).content)
+    path.write_bytes(http.get(audio).content)
     return path
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - commands stand as on the pages
 """Commands and answers as they stand on the vendors' pages.
 
 Where the page shows a placeholder (an id, a path of a file), the test puts a real one

@@ -9,7 +9,7 @@ import subprocess
 
 import httpx
 import pytest
-from pages import HOSTS, KEYS, SAMPLES
+from sandbox.pages import HOSTS, KEYS, SAMPLES
 
 
 @pytest.mark.parametrize("name", SAMPLES)

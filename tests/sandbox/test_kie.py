@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-import httpx
 import pytest
+from sandbox.plain import http
 
 from voicekit.audio.codec import describe
 
@@ -61,7 +61,7 @@ def test_34_and_36_speech(create, finish):
     assert (answer["code"], data["state"]) == (200, "success")
     assert given == json.loads(data["param"])["input"]
     assert json.loads(data["param"])["model"] == TURBO
-    assert describe(httpx.get(urls[0]).content)["duration_s"] > 0.5
+    assert describe(http.get(urls[0]).content)["duration_s"] > 0.5
     assert (data["consumeCredits"], data["remainedCredits"]) == (0.1, 9999.9)
 
 
@@ -95,7 +95,7 @@ def test_34_language(create, finish):
     """Row 34: the language of the text is enforced."""
     durations = [
         describe(
-            httpx.get(
+            http.get(
                 json.loads(finish(task)["data"]["resultJson"])["resultUrls"][0]
             ).content
         )["duration_s"]
@@ -119,7 +119,7 @@ def test_35_sound_effect(create, finish):
             output_format="mp3_22050_32",
         )
         url = json.loads(finish(task)["data"]["resultJson"])["resultUrls"][0]
-        sounds.append(httpx.get(url).content)
+        sounds.append(http.get(url).content)
 
     assert sounds[0] != sounds[1]
     found = describe(sounds[0])
@@ -148,9 +148,11 @@ def test_36_unknown_tasks(kie):
 def test_38_credits(kie, sandbox):
     """Row 38: the balance may be fractional; too little is code 402."""
     sandbox.set_balance("kie", 0.01)
-    assert kie.get(
-        "/api/v1/chat/credit"
-    ).json() == {"code": 200, "msg": "success", "data": 0.01}
+    assert kie.get("/api/v1/chat/credit").json() == {
+        "code": 200,
+        "msg": "success",
+        "data": 0.01,
+    }
     body = {"model": TURBO, "input": {"text": "Hello, dear listener"}}
     assert kie.post(CREATE, json=body).json()["code"] == 402
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import httpx
 import pytest
+from sandbox.plain import http
 
 from voicekit.audio.codec import describe
 
@@ -38,7 +41,7 @@ def finish(kingcong, until):
 
 
 def fetch(url):
-    answer = httpx.get(url)
+    answer = http.get(url)
     assert answer.status_code == 200
     return answer.content
 
@@ -70,8 +73,6 @@ def test_1_elevenlabs_speech(kingcong, finish):
 )
 def test_1_what_is_refused(kingcong, sandbox, change, status):
     """Row 1: a bad request is refused, and nothing is accepted."""
-    import json
-
     answer = kingcong.post(
         f"/v1/text-to-speech/{RACHEL}",
         content=json.dumps({**SPEECH, **change}),
@@ -257,7 +258,7 @@ def test_14_and_15_proxies(kingcong, sandbox):
     with httpx.Client(
         proxy=bought["purchased_proxies"][0]["proxy"], base_url=vendor.url
     ) as through:
-        credits = through.get("/v1/credits", headers={"xi-api-key": vendor.key})
+        balance = through.get("/v1/credits", headers={"xi-api-key": vendor.key})
         sandbox.advance(301)
         late = through.get("/v1/credits", headers={"xi-api-key": vendor.key})
 
@@ -266,7 +267,7 @@ def test_14_and_15_proxies(kingcong, sandbox):
         listed["total"],
         len(listed["purchases"]),
     ) == (2500, 2, 2)
-    assert credits.json() == {"success": True, "credits": 97_500}
+    assert balance.json() == {"success": True, "credits": 97_500}
     assert late.status_code == 407
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-import httpx
 import jwt
 import pytest
+from sandbox.plain import http
 
 from voicekit.audio.codec import describe
 
@@ -28,7 +28,7 @@ def test_29_and_31_speech(kling):
     audio = data["task_result"]["audios"][0]
 
     assert data["task_status"] == "succeed"
-    found = describe(httpx.get(audio["url"]).content)["duration_s"]
+    found = describe(http.get(audio["url"]).content)["duration_s"]
     assert abs(found - float(audio["duration"])) < 0.1
 
 
@@ -156,6 +156,6 @@ def test_results_last_thirty_days(kling, sandbox):
     data = kling.post(PATH, json=SPEECH).json()["data"]
     url = data["task_result"]["audios"][0]["url"]
     sandbox.advance(29 * 86_400)
-    there = httpx.get(url).status_code
+    there = http.get(url).status_code
     sandbox.advance(2 * 86_400)
-    assert (there, httpx.get(url).status_code) == (200, 404)
+    assert (there, http.get(url).status_code) == (200, 404)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-import httpx
 import numpy as np
 import pytest
 import soundfile
+from sandbox.plain import http
 
 from voicekit.audio.codec import decode, describe
 from voicekit.audio.wav import wav_bytes
@@ -46,7 +46,7 @@ def minimax(kingcong, sandbox):
             "language_boost": boost,
         }
         answer = kingcong.post("/v1m/task/text-to-speech", json=asked).json()
-        samples, rate = decode(httpx.get(answer["metadata"]["audio_url"]).content)
+        samples, rate = decode(http.get(answer["metadata"]["audio_url"]).content)
         assert rate == 44_100
         return samples[:, 0]
 
@@ -64,7 +64,7 @@ def elevenlabs(kingcong, sandbox):
             params={"output_format": form},
             json={"text": TEXT, **more},
         ).json()
-        return httpx.get(answer["metadata"]["audio_url"])
+        return http.get(answer["metadata"]["audio_url"])
 
     return speak
 
@@ -141,7 +141,7 @@ def test_every_voice_sounds_different(sandbox, kie, until):
         for task in tasks
     ]
     urls = [json.loads(record["resultJson"])["resultUrls"][0] for record in records]
-    assert len(urls) == len({httpx.get(url).content for url in urls})
+    assert len(urls) == len({http.get(url).content for url in urls})
 
 
 def test_stability_can_be_heard(elevenlabs):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import httpx
 import pytest
+from sandbox.plain import http
 
 from voicekit.audio.codec import describe
 
@@ -45,7 +45,7 @@ def test_22_clone(voiceclone, sample, tags, until):
     assert "status" not in answer["voice"]
     assert clone == listed["id"]
     assert spoken.json()["success"] is True
-    assert httpx.get(listed["audioUrl"]).content == sample.read_bytes()
+    assert http.get(listed["audioUrl"]).content == sample.read_bytes()
 
 
 def test_22_not_before_it_is_ready(voiceclone, sandbox, sample):
@@ -107,7 +107,7 @@ def test_24_and_25_speech(voiceclone, voice, finish, form, magic):
         "/tts", json={"text": text, "voiceId": voice, "format": form}
     )
     speech = finish(answer)
-    data = httpx.get(speech["audioUrl"]).content
+    data = http.get(speech["audioUrl"]).content
 
     assert (
         answer.json()["creditsUsed"],
@@ -193,4 +193,4 @@ def test_28_rate_limit_headers(voiceclone, sandbox):
 
 
 def _now(sandbox):
-    return httpx.get(f"{sandbox.url}/clock").json()["now"]
+    return http.get(f"{sandbox.url}/clock").json()["now"]

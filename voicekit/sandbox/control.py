@@ -16,7 +16,27 @@ from voicekit.sandbox.faults import OPERATIONS, UnknownFault
 from voicekit.sandbox.house import House
 from voicekit.sandbox.limits import Limit
 
-__all__ = ["application"]
+__all__ = [
+    "addresses",
+    "application",
+    "armed",
+    "callbacks",
+    "clear",
+    "clock",
+    "counters",
+    "fail",
+    "faults",
+    "ledger",
+    "requests",
+    "reset",
+    "reset_all",
+    "set_balance",
+    "set_clock",
+    "set_limit",
+    "start_page",
+    "tasks",
+    "trapped",
+]
 
 router = APIRouter()
 of_vendor = APIRouter(prefix="/vendors/{vendor}")
@@ -183,6 +203,16 @@ async def reset(desk: TheDesk) -> dict[str, Any]:
     """Begin anew: balance, tasks, clones, faults, counts."""
     desk.reset()
     return {"balance": desk.account.balance}
+
+
+@router.post("/reset")
+async def reset_all(house: TheHouse) -> dict[str, Any]:
+    """Let all vendors begin anew; the clock stays where it is."""
+    for desk in house.desks.values():
+        desk.reset()
+    house.post.delivered.clear()
+    house.trapped.clear()
+    return house.addresses()
 
 
 @router.get("/clock")

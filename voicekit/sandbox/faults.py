@@ -29,7 +29,7 @@ OPERATIONS: dict[str, str] = {
 """What ``on`` may be, besides the beginning of a path."""
 
 
-class UnknownFault(ValueError):  # noqa: N818 - read by whoever armed it
+class UnknownFault(ValueError):
     """There is no such fault, or no such operation."""
 
 

@@ -136,9 +136,9 @@ class Sandbox:
         """Return who followed a redirect to another origin, with what."""
         return self._ask("GET", "/trapped")
 
-    def reset(self, vendor: str) -> None:
-        """Let a vendor begin anew."""
-        self._ask("POST", f"/vendors/{vendor}/reset")
+    def reset(self, vendor: str | None = None) -> None:
+        """Let a vendor, or all of them, begin anew; the clock stays where it is."""
+        self._ask("POST", f"/vendors/{vendor}/reset" if vendor else "/reset")
 
     def wait(self) -> None:
         """Wait until it ends."""

@@ -7,7 +7,10 @@ from collections import Counter, deque
 from collections.abc import Collection, Mapping
 from typing import Any
 
-__all__ = ["Journal"]
+__all__ = [
+    "Journal",
+    "digest",
+]
 
 MOST = 20_000
 _SECRET_HEADERS = frozenset({"authorization", "x-api-key", "xi-api-key"})

@@ -16,7 +16,7 @@ class Wording(NamedTuple):
     message: str
 
 
-class Refused(Exception):  # noqa: N818 - what happened, not what went wrong
+class Refused(Exception):
     """A request is refused; the vendor's table has the status and the words.
 
     Parameters

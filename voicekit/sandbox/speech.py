@@ -19,7 +19,6 @@ from voicekit.sandbox.transcripts import Heard
 __all__ = ["MP3", "Sound", "Speaker"]
 
 MP3 = Format("mp3", 44_100, 128)
-TIMEOUT_S = 120.0
 WORKERS = 2
 _SILENCE_RATE = 22_050
 _P = ParamSpec("_P")
@@ -91,7 +90,7 @@ class Speaker:
             "volume": how.volume,
         }
         asked = {"text": text, "voice": how.voice, "parameters": parameters}
-        head, wav = self._voice.ask(asked, timeout=TIMEOUT_S)
+        head, wav = self._voice.ask(asked)
         if head["status"] != 200:  # noqa: PLR2004 - the worker's one good status
             # Nothing to pronounce, such as "...": a vendor sells silence for it.
             return _code(wav_bytes(bytes(_SILENCE_RATE), _SILENCE_RATE), 0.5, (), form)

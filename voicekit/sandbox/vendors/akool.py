@@ -28,7 +28,15 @@ from voicekit.sandbox.speech import MP3
 from voicekit.sandbox.tasks import Product, Task, View
 from voicekit.sandbox.vendors import akool_answers as says
 
-__all__ = ["SHEET"]
+__all__ = [
+    "SHEET",
+    "clone",
+    "create",
+    "info",
+    "quota",
+    "token",
+    "voices",
+]
 
 MOST_WORDS = 5000
 CREDITS_PER_CHARACTER = 0.0044

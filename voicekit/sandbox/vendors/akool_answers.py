@@ -8,7 +8,15 @@ from typing_extensions import TypedDict
 
 from voicekit.sandbox.account import Amount
 
-__all__ = ["Answer", "Error", "Quota", "Token", "Voices"]
+__all__ = [
+    "Answer",
+    "Audio",
+    "Credit",
+    "Error",
+    "Quota",
+    "Token",
+    "Voices",
+]
 
 # Written as a call: in a class a name such as __v would be changed by Python.
 Audio = TypedDict(

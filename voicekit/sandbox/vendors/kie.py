@@ -25,7 +25,12 @@ from voicekit.sandbox.tasks import View
 from voicekit.sandbox.vendors import kie_answers as says
 from voicekit.sandbox.vendors.kie_models import SOUND, SPEECH, sound_order, speech_order
 
-__all__ = ["SHEET"]
+__all__ = [
+    "SHEET",
+    "create",
+    "credit",
+    "record",
+]
 
 router = APIRouter(prefix="/api/v1")
 

@@ -8,7 +8,14 @@ from typing_extensions import TypedDict
 
 from voicekit.sandbox.account import Amount
 
-__all__ = ["Created", "Credit", "Error", "Record", "RecordData"]
+__all__ = [
+    "Created",
+    "CreatedData",
+    "Credit",
+    "Error",
+    "Record",
+    "RecordData",
+]
 
 
 class CreatedData(TypedDict):

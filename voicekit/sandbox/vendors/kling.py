@@ -21,7 +21,12 @@ from voicekit.sandbox.speech import MP3
 from voicekit.sandbox.tasks import Product, Task
 from voicekit.sandbox.vendors import kling_answers as says
 
-__all__ = ["SHEET"]
+__all__ = [
+    "SHEET",
+    "costs",
+    "speak",
+    "task",
+]
 
 COST = 0.05
 """Units for a call; the page has no price, resellers quote this one."""

@@ -31,7 +31,14 @@ from voicekit.sandbox.vendors.voiceclone_voices import (
     system_voices,
 )
 
-__all__ = ["SHEET"]
+__all__ = [
+    "SHEET",
+    "clone_voice",
+    "credits",
+    "speak",
+    "status",
+    "voices",
+]
 
 CLONE_COST = 1000
 MOST_BYTES = 5000
@@ -150,7 +157,7 @@ async def speak(asked: _Asked, desk: At) -> says.Accepted:
         )
     )
     speech = _speech(desk, task)
-    speech["status"] = speech["status"] if "audioUrl" in speech else "PROCESSING"
+    speech["status"] = "PROCESSING"  # whatever it is by now: the page promises it
     return {
         "success": True,
         "speechId": task.id,

@@ -17,7 +17,13 @@ from voicekit.sandbox.uploads import FormText, take
 from voicekit.sandbox.vendors.kingcong import answers as says
 from voicekit.sandbox.vendors.kingcong.minimax import language_named
 
-__all__ = ["new_clone_id", "router"]
+__all__ = [
+    "clone",
+    "delete",
+    "many",
+    "new_clone_id",
+    "router",
+]
 
 COST = 1000
 """The page names no price; here a clone costs, so that a second one would show."""

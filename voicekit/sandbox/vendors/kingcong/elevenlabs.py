@@ -22,7 +22,16 @@ from voicekit.sandbox.vendors.kingcong.models import MODELS, Model
 from voicekit.sandbox.vendors.kingcong.tasks import receipt
 from voicekit.sandbox.vendors.kingcong.voices import find_voice
 
-__all__ = ["AUDIO", "TRANSCRIPT", "router", "spoken"]
+__all__ = [
+    "AUDIO",
+    "TRANSCRIPT",
+    "dub",
+    "models",
+    "router",
+    "speak",
+    "spoken",
+    "transcribe",
+]
 
 DUBBING_CREDITS_PER_SECOND = 67.3
 """The estimate of the vendor's own form."""

@@ -21,7 +21,13 @@ from voicekit.sandbox.vendors.kingcong.elevenlabs import AUDIO, TRANSCRIPT, spok
 from voicekit.sandbox.vendors.kingcong.models import MINIMAX_MODELS
 from voicekit.sandbox.vendors.kingcong.tasks import receipt
 
-__all__ = ["language_named", "router"]
+__all__ = [
+    "config",
+    "language_named",
+    "router",
+    "speak",
+    "voices",
+]
 
 TURBO_SHARE = 0.6
 LONGEST_TEXT = 10_000

@@ -17,7 +17,10 @@ from voicekit.sandbox.vendors.kingcong import answers as says
 from voicekit.sandbox.vendors.kingcong.elevenlabs import AUDIO
 from voicekit.sandbox.vendors.kingcong.tasks import receipt
 
-__all__ = ["router"]
+__all__ = [
+    "music",
+    "router",
+]
 
 CREDITS_PER_TRACK = 1200
 """The estimate of the vendor's own form."""

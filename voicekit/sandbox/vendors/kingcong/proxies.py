@@ -18,7 +18,11 @@ from voicekit.sandbox.desk import At, Desk
 from voicekit.sandbox.faults import current
 from voicekit.sandbox.vendors.kingcong import answers as says
 
-__all__ = ["router"]
+__all__ = [
+    "purchase",
+    "purchases",
+    "router",
+]
 
 PRICES = {5: 1250, 10: 2500}
 """Credits for one, by minutes."""

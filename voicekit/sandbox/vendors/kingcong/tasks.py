@@ -18,7 +18,16 @@ from voicekit.sandbox.lists import page_of
 from voicekit.sandbox.tasks import Task, View
 from voicekit.sandbox.vendors.kingcong import answers as says
 
-__all__ = ["receipt", "router", "write"]
+__all__ = [
+    "credits",
+    "delete",
+    "health",
+    "many",
+    "one",
+    "receipt",
+    "router",
+    "write",
+]
 
 
 router = APIRouter(prefix="/v1")

@@ -16,7 +16,12 @@ from voicekit.sandbox.refusals import Refused
 from voicekit.sandbox.vendors.kingcong import answers as says
 from voicekit.sandbox.vendors.kingcong.models import MODELS
 
-__all__ = ["find_voice", "router"]
+__all__ = [
+    "find_voice",
+    "router",
+    "shared_voices",
+    "voices",
+]
 
 _SAMPLE = "Hello, my name is {name}, and this is how I sound."
 _BEFORE_TIME = 1_700_000_000
