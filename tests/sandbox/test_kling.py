@@ -83,6 +83,13 @@ def test_31_other_states(kling, sandbox, until):
     assert ended["task_result"]["audios"][0]["url"]
 
 
+def test_31_a_task_that_never_ends(kling, sandbox):
+    """Row 31: the answer comes all the same."""
+    sandbox.fail("kling", on="submit", kind="stuck")
+    data = kling.post(PATH, json=SPEECH).json()["data"]
+    assert data["task_status"] in {"submitted", "processing"}
+
+
 def test_31_a_failed_task(kling, sandbox):
     """Row 31: failed, with the reason, and no deduction."""
     sandbox.fail("kling", on="submit", kind="failed")

@@ -137,7 +137,7 @@ async def fail(asked: _Fail, desk: TheDesk) -> dict[str, Any]:
 @of_vendor.get("/faults")
 async def armed(desk: TheDesk) -> dict[str, Any]:
     """Answer the faults that wait, and those that happened."""
-    waiting = [asdict(row) for row in desk.faults.armed if row.left != 0]
+    waiting = [asdict(row) for row in desk.faults.armed]
     return {"armed": waiting, "happened": desk.faults.happened}
 
 

@@ -119,12 +119,11 @@ class Desk:
         """
         self.account.require(order.cost)
         armed = current.get()
-        name = armed.name if armed else ""
         task = self._begin(order, armed)
-        if name == "accepted_twice":
+        if armed and armed.name == "accepted_twice":
             self._begin(order, armed)
         early = task.callback_fault and task.callback_fault.name == "callback_early"
-        if early or name == "immediate" or (self.sheet.at_once and name != "pending"):
+        if (early or self._is_at_once(armed)) and task.fate != "stuck":
             await task.is_over.wait()
         return task
 
@@ -176,7 +175,6 @@ class Desk:
 
     def _begin(self, order: Order, armed: Armed | None) -> Task:
         task_id, (fate, refunds) = self.sheet.new_id(), fate_of(armed)
-        at_once = armed is not None and armed.name == "immediate"
         task = Task(
             id=task_id,
             kind=order.kind,
@@ -184,7 +182,7 @@ class Desk:
             cost=order.cost,
             created=self.clock.now(),
             began=self.clock.worked(),
-            work_s=0.0 if at_once or self.sheet.at_once else order.work_s,
+            work_s=0.0 if self._is_at_once(armed) else order.work_s,
             files=_reserve(task_id, order.outputs),
             callback_url=order.callback_url,
             callback_fault=self._callback_fault(order.callback_url),
@@ -196,6 +194,10 @@ class Desk:
         self.charge(order.cost, task.id, order.kind)
         self._spawn(self._work(task, order.make))
         return task
+
+    def _is_at_once(self, armed: Armed | None) -> bool:
+        name = armed.name if armed else ""
+        return name == "immediate" or (self.sheet.at_once and name != "pending")
 
     def _callback_fault(self, url: str) -> Armed | None:
         return self.faults.take({"callback"}, url) if url else None

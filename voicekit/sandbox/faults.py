@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 from voicekit.sandbox.fault_table import FAULTS
 
 __all__ = ["OPERATIONS", "Armed", "Faults", "UnknownFault", "active", "current"]
-
-Operation: TypeAlias = Literal[
-    "submit", "poll", "download", "list", "credits", "callback", "token", "other"
-]
 
 OPERATIONS: dict[str, str] = {
     "submit": "what may cost: speech, dubbing, music, transcription, clone, proxies",
@@ -50,8 +45,6 @@ class Armed:
 
     def meets(self, operations: Collection[str], path: str) -> bool:
         """Tell whether it is meant for this request."""
-        if self.left == 0:
-            return False
         if self.on.startswith("/"):
             return path.startswith(self.on)
         return self.on in operations or (
@@ -107,11 +100,17 @@ class Faults:
         """Return the next fault for a request, and count it."""
         for armed in self.armed:
             if armed.meets(operations, path):
-                if armed.left is not None:
-                    armed.left -= 1
+                self._use(armed)
                 self.happened.append(armed.name)
                 return armed
         return None
+
+    def _use(self, armed: Armed) -> None:
+        if armed.left is None:
+            return
+        armed.left -= 1
+        if armed.left == 0:
+            self.armed.remove(armed)
 
     def clear(self) -> None:
         """Forget what has not happened yet."""

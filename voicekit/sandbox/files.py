@@ -30,6 +30,8 @@ class File:
     """Makes the bytes when somebody asks for them."""
     expires: float = float("inf")
     """When the vendor deletes it."""
+    token: str = ""
+    """What its newest link ends in."""
 
 
 @dataclass(slots=True)
@@ -58,12 +60,11 @@ class Files:
     def url(self, file: File) -> str:
         """Return a link to a file: the same one while it works."""
         now = self._clock.now()
-        for token, link in self._links.items():
-            if link.file is file and link.expires > now:
-                return self._address(token, file)
-        token = secrets.token_urlsafe(12)
-        self._links[token] = _Link(file, now + self._life_s)
-        return self._address(token, file)
+        link = self._links.get(file.token)
+        if link is None or link.expires <= now:
+            file.token = secrets.token_urlsafe(12)
+            self._links[file.token] = _Link(file, now + self._life_s)
+        return f"{self.origin}/files/{file.token}/{file.name}"
 
     def serve(self, app: FastAPI) -> None:
         """Add the route of the files to a vendor's application."""
@@ -88,9 +89,6 @@ class Files:
         if link.file.data is None:
             return Response("Not there yet.", 404, media_type="text/plain")
         return _answer(request, link.file.data, link.file.media_type)
-
-    def _address(self, token: str, file: File) -> str:
-        return f"{self.origin}/files/{token}/{file.name}"
 
 
 def _answer(request: Request, data: bytes, media_type: str) -> Response:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import time
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Form, UploadFile
@@ -12,6 +10,7 @@ from voicekit.sandbox.casting import cast_for_sample
 from voicekit.sandbox.clock import milliseconds
 from voicekit.sandbox.clones import Clone, clones, make_clone
 from voicekit.sandbox.desk import At, Desk
+from voicekit.sandbox.ids import new_number
 from voicekit.sandbox.refusals import Refused
 from voicekit.sandbox.uploads import FormText, take
 from voicekit.sandbox.vendors.kingcong import answers as says
@@ -77,8 +76,8 @@ async def delete(voice_clone_id: str, desk: At) -> says.Removed:
 
 
 def new_clone_id() -> str:
-    """Return a new id: a number that grows, since the page shows a number."""
-    return str(time.time_ns() // 1_000_000 * 1000 + secrets.randbelow(1000))
+    """Return a new id: digits, since the page shows a number."""
+    return str(new_number())
 
 
 def _row(desk: Desk, clone: Clone) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ from voicekit.sandbox.asked import Asked
 from voicekit.sandbox.clock import iso
 from voicekit.sandbox.desk import At, Desk
 from voicekit.sandbox.faults import current
+from voicekit.sandbox.ids import new_number
 from voicekit.sandbox.vendors.kingcong import answers as says
 
 __all__ = [
@@ -92,7 +92,7 @@ def _proxy(desk: Desk, minutes: int, price: int, expires: float) -> says.Proxy:
     assert place.hostname is not None
     assert place.port is not None
     return {
-        "id": time.time_ns() // 1_000_000 * 1000 + secrets.randbelow(1000),
+        "id": new_number(),
         "proxy": f"http://{user}:{password}@{place.hostname}:{place.port}",
         "socks5": {
             "host": place.hostname,
