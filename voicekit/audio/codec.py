@@ -6,7 +6,7 @@ import atexit
 import threading
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from voicekit.child import Child, ChildDied
 from voicekit.errors import BadReply
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["decode", "encode"]
+__all__ = ["compose", "convert", "decode", "describe", "encode"]
 
 TIMEOUT_S = 60.0
 """After so long a file is taken for one that was made to be slow."""
@@ -30,6 +30,67 @@ def encode(wav: bytes, container: str) -> bytes:
         If the sound worker cannot.
     """
     return _ask({"operation": "encode", "format": container}, wav)[1]
+
+
+def convert(
+    audio: bytes, codec: str, *, sample_rate: int, bitrate: int | None = None
+) -> bytes:
+    """Turn a file into mono sound of another coding.
+
+    Parameters
+    ----------
+    audio : bytes
+        Any file that libsndfile reads.
+    codec : str
+        ``mp3``, ``opus`` (in Ogg), ``flac``, ``wav``, or headerless ``pcm`` (16-bit
+        little-endian), ``ulaw`` or ``alaw``.
+    sample_rate : int
+        In Hz.
+    bitrate : int, optional
+        In kbit/s, for ``mp3`` (constant) and ``opus`` (average).
+
+    Raises
+    ------
+    BadReply
+        If the sound worker cannot. Another sample rate than the file's own needs
+        SciPy, which the extra ``sandbox`` installs.
+    """
+    header = {
+        "operation": "convert",
+        "codec": codec,
+        "sample_rate": sample_rate,
+        "bitrate": bitrate,
+    }
+    return _ask(header, audio)[1]
+
+
+def compose(
+    kind: Literal["music", "effect"],
+    prompt: str,
+    *,
+    duration_s: float,
+    loop: bool = False,
+) -> bytes:
+    """Make simple music or a sound effect as a WAV file, the same for a prompt."""
+    header = {
+        "operation": "compose",
+        "kind": kind,
+        "prompt": prompt,
+        "duration_s": duration_s,
+        "loop": loop,
+    }
+    return _ask(header, b"")[1]
+
+
+def describe(audio: bytes) -> Mapping[str, Any]:
+    """Return a file's ``duration_s``, ``sample_rate``, ``channels`` and coding.
+
+    Raises
+    ------
+    BadReply
+        If libsndfile cannot read it.
+    """
+    return _ask({"operation": "describe"}, audio)[0]
 
 
 def decode(audio: bytes) -> tuple[NDArray[np.float32], int]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import soundfile
 
+from voicekit.audio.conversion import convert, describe
 from voicekit.child import Message, serve
 
 MEMORY_LIMIT = 2 << 30
@@ -51,6 +52,13 @@ def _encode(header: Mapping[str, Any], payload: bytes) -> Message:
     return {}, target.getvalue()
 
 
+def _compose(header: Mapping[str, Any], payload: bytes) -> Message:
+    # NumPy is not needed to encode an offline clip, and takes a while to import.
+    from voicekit.audio.synthesis import compose  # noqa: PLC0415
+
+    return compose(header, payload)
+
+
 def _decode(header: Mapping[str, Any], payload: bytes) -> Message:
     del header
     samples, rate = soundfile.read(io.BytesIO(payload), dtype="float32", always_2d=True)
@@ -60,8 +68,11 @@ def _decode(header: Mapping[str, Any], payload: bytes) -> Message:
 
 
 _OPERATIONS: Mapping[str, Callable[[Mapping[str, Any], bytes], Message]] = {
-    "encode": _encode,
+    "compose": _compose,
+    "convert": convert,
     "decode": _decode,
+    "describe": describe,
+    "encode": _encode,
 }
 
 if __name__ == "__main__":
