@@ -19,7 +19,7 @@ from voicekit.offer import FileRule, Offer
 from voicekit.providers import Provider
 from voicekit.task import Estimate
 from voicekit.transcript import Transcript
-from voicekit.voice import Voice
+from voicekit.voice import Voice, VoiceQuery
 
 __all__ = ["WAIT_S", "Calls"]
 
@@ -255,8 +255,7 @@ class Calls(Listing):
             timeout=timeout,
             settings=settings,
         )
-        spoken = done.kept.attempt["details"]["voice"]
-        return Voice(voice=f"{provider}:{spoken}", name=name, owned=True)
+        return Voice(voice=done.kept.attempt["details"]["voice"], name=name, owned=True)
 
     async def delete_clone(self, voice: str | Voice) -> None:
         """Delete one of your own voices at its provider."""
@@ -264,6 +263,56 @@ class Calls(Listing):
         provider = self.provider_of(chosen.provider)
         await self.engine.ask(provider, provider.delete_clone(chosen.id))
         await self.engine.library.transact(retire, "clone", chosen.voice)
+
+    async def purchase_proxies(
+        self,
+        provider: str,
+        ttl: int,
+        quantity: int,
+        *,
+        take: int = 1,
+        timeout: float | None = None,
+    ) -> list[Any]:
+        """Buy proxies, or return those that the same call bought and that still live.
+
+        Parameters
+        ----------
+        ttl : int
+            How many minutes they live.
+        take : int
+            Ask for another purchase of the same.
+        """
+        done = await self._make(
+            "proxies",
+            provider,
+            take=take,
+            timeout=timeout,
+            settings={"ttl": ttl, "quantity": quantity},
+        )
+        receipt = str(done.kept.attempt["receipt"]).split(",")
+        vendor: Any = self.provider_of(provider)
+        listed = await self.engine.ask(vendor, vendor.proxies())
+        return [proxy for proxy in listed if proxy.id in receipt]
+
+    async def preview(self, voice: str | Voice) -> Clip:
+        """Return what the vendor plays for a voice: free, and fetched once.
+
+        Raises
+        ------
+        Unsupported
+            If the vendor has none for this voice.
+        """
+        chosen = await self.voice(voice)
+        provider = self.provider_of(chosen.provider)
+        return await self.engine.preview(provider, await self._described(chosen))
+
+    async def _described(self, voice: Voice) -> Voice:
+        """Return a voice as its vendor's list has it, if it is there."""
+        if voice.preview_url is not None:
+            return voice
+        query = VoiceQuery(search=voice.id.rpartition("/")[2], shared=True)
+        listed = await self.list_voices(query, voice.provider)
+        return next((one for one in listed if one.voice == voice.voice), voice)
 
     async def clip(self, job: str, *, timeout: float | None = None) -> Clip:
         """Return the clip of a job in `tasks`; waits if it is still running."""

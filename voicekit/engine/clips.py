@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
@@ -14,8 +15,9 @@ from voicekit.library.files import FileStore, StoredFile
 from voicekit.library.ledger import Kept
 from voicekit.task import Word, from_micros
 from voicekit.transcript import Transcript
+from voicekit.voice import Voice
 
-__all__ = ["clip_of", "clips_of", "stored_files", "transcript_of"]
+__all__ = ["clip_of", "clips_of", "preview_of", "stored_files", "transcript_of"]
 
 
 def clip_of(kept: Kept, store: FileStore, *, cached: bool) -> Clip:
@@ -28,7 +30,12 @@ def clips_of(kept: Kept, store: FileStore, *, cached: bool) -> list[Clip]:
     audio = [row for row in kept.files if row["role"] == "audio"]
     covers = [file.path for file in stored_files(kept, store, role="cover")]
     return [
-        _clip(kept, store, row, cover, cached)
+        replace(
+            _clip(kept, store, row, cover, cached),
+            # What was charged for the task is shared among what it made.
+            credits=_share(kept.attempt["credits_micros"], len(audio)),
+            estimated_credits=_share(kept.attempt["estimated_micros"], len(audio)),
+        )
         for row, cover in zip_longest(audio, covers[: len(audio)])
     ]
 
@@ -57,6 +64,17 @@ def transcript_of(kept: Kept, store: FileStore, *, cached: bool) -> Transcript:
     )
 
 
+def preview_of(voice: Voice, stored: StoredFile) -> Clip:
+    """Return the clip of a vendor's preview."""
+    return Clip(
+        source=stored,
+        media_type=stored.media_type,
+        provider=voice.provider,
+        voice=voice.voice,
+        details={"preview": True},
+    )
+
+
 def _clip(
     kept: Kept,
     store: FileStore,
@@ -81,9 +99,7 @@ def _clip(
         take=job["take"],
         job=job["id"],
         task_id=attempt["receipt"],
-        credits=from_micros(attempt["credits_micros"]),
         unit=attempt["unit"],
-        estimated_credits=from_micros(attempt["estimated_micros"]),
         cached=cached,
         latency_s=_seconds(attempt["latency_us"]),
         latency_slack_s=_seconds(attempt["latency_slack_us"]),
@@ -104,6 +120,10 @@ def stored_files(
         for row in kept.files
         if role in (None, row["role"])
     ]
+
+
+def _share(micros: int | None, clips: int) -> float | None:
+    return None if micros is None else from_micros(micros // clips)
 
 
 def _seconds(microseconds: Any) -> float | None:

@@ -172,8 +172,10 @@ def _check_whole(response: httpx.Response, part: Part) -> None:
 def _kind(first: bytes, expected: str) -> str | None:
     """Return the kind of a result; None if it is not what was asked for."""
     if expected in _RAW_AUDIO:
-        # Without a header there is nothing to check but that it is no other kind.
-        return None if sniff(first) or first.lstrip()[:1] in (b"<", b"{") else expected
+        # Without a header there is nothing to check but that it is no other kind; what
+        # begins like MPEG may be silence in µ-law.
+        other = sniff(first) not in (None, "audio/mpeg") or first.startswith(b"ID3")
+        return None if other or first.lstrip()[:1] in (b"<", b"{") else expected
     if expected in _TEXTS:
         return expected if _is_text(first) else None
     found = sniff(first)

@@ -43,8 +43,19 @@ class Endpoints:
             )
         return self._blocking(getattr(self._provider, flow))
 
+    def purchase_proxies(
+        self, ttl: int, quantity: int, *, take: int = 1, timeout: float | None = None
+    ) -> list[Any]:
+        """Buy proxies; see `Calls.purchase_proxies`. Each take is paid for once."""
+        name = self._provider.name
+        bought = self._calls.purchase_proxies(
+            name, ttl, quantity, take=take, timeout=timeout
+        )
+        return self._bridge.run(bought)
+
     def __dir__(self) -> list[str]:
-        return sorted(self._provider.endpoints)
+        paid = ["purchase_proxies"] if "proxies" in self._provider.kinds else []
+        return sorted([*self._provider.endpoints, *paid])
 
     def __repr__(self) -> str:
         return f"<{self._provider.name}: {', '.join(dir(self))}>"

@@ -8,11 +8,12 @@ from functools import partial
 from typing import TypeVar
 
 from voicekit import providers
+from voicekit.clip import Clip
 from voicekit.engine import refusal
-from voicekit.engine.clips import stored_files
+from voicekit.engine.clips import preview_of, stored_files
 from voicekit.engine.connector import Connector
 from voicekit.engine.submission import Submission
-from voicekit.errors import LibraryError, StillRunning
+from voicekit.errors import LibraryError, StillRunning, Unsupported
 from voicekit.flow import Flow, NoReply, Reply, Request, Transport
 from voicekit.job import Job
 from voicekit.library.files import StoredFile
@@ -25,14 +26,17 @@ from voicekit.library.ledger import (
     Terms,
     claim,
     find,
+    find_preview,
     forget,
     job_of,
+    keep_preview,
 )
 from voicekit.library.library import Library
 from voicekit.library.prices import history, learned
 from voicekit.library.states import LIVE
 from voicekit.providers import Provider
 from voicekit.task import Estimate, Result, to_micros
+from voicekit.voice import Voice
 
 __all__ = ["Done", "Engine"]
 
@@ -115,6 +119,27 @@ class Engine:
             return stated
         earlier = await self.library.transact(history, job)
         return learned(earlier, job, provider.unit) or stated
+
+    async def preview(self, provider: Provider, voice: Voice) -> Clip:
+        """Return what a vendor plays for a voice, fetched once.
+
+        Raises
+        ------
+        Unsupported
+            If there is none.
+        """
+        realm = self.connector.realm(provider)
+        row = await self.library.transact(find_preview, realm, voice.voice)
+        if row is not None:
+            stored = self.library.files.find(row.sha256, row.size, row.media_type)
+            if await self.library.run(stored.is_whole):
+                return preview_of(voice, stored)
+        if voice.preview_url is None:
+            raise Unsupported(f"{voice} has no preview.")
+        asked = Result(media_type="audio/mpeg", url=voice.preview_url)
+        stored = await self._fetch(provider, asked)
+        await self.library.transact(keep_preview, realm, voice.voice, stored)
+        return preview_of(voice, stored)
 
     async def perform(self, job: Job, timeout: float | None) -> Done:
         """Return the finished job: from the library, or by carrying it out once.

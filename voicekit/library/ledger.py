@@ -13,7 +13,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 
 from voicekit.errors import LibraryError
 from voicekit.job import InputFile, Job
@@ -35,8 +43,10 @@ __all__ = [
     "claim",
     "file_columns",
     "find",
+    "find_preview",
     "forget",
     "job_of",
+    "keep_preview",
     "now_us",
     "retire",
 ]
@@ -130,6 +140,9 @@ def claim(
     kept = find(connection, key=job.key, take=job.take)
     if kept is None:
         return Mine(_begin(connection, _add_job(connection, job), terms))
+    if _is_spent(kept):
+        _free_key(connection, schema.job.c.id == kept.job["id"])
+        return Mine(_begin(connection, _add_job(connection, job), terms))
     if kept.state in (State.FETCHED, State.SETTLED):
         _log(connection, kept, "answered")
         return Found(kept)
@@ -220,17 +233,33 @@ def job_of(kept: Kept) -> Job:
 def retire(connection: Connection, kind: str, voice: str) -> None:
     """Let a call that made a voice be made anew: that voice was deleted."""
     made = select(schema.attempt.c.job).where(
-        schema.attempt.c.details["voice"].as_string() == voice.partition(":")[2]
+        schema.attempt.c.details["voice"].as_string() == voice
     )
-    connection.execute(
-        update(schema.job)
-        .where(
-            schema.job.c.kind == kind,
-            schema.job.c.provider == voice.partition(":")[0],
-            schema.job.c.id.in_(made),
-        )
-        .values(key=None)
+    _free_key(connection, (schema.job.c.kind == kind) & schema.job.c.id.in_(made))
+
+
+def find_preview(connection: Connection, realm: str, voice: str) -> Row[Any] | None:
+    """Return the file that a vendor plays for a voice; None if it was not fetched."""
+    query = select(schema.preview).where(
+        schema.preview.c.realm == realm, schema.preview.c.voice == voice
     )
+    return connection.execute(query).one_or_none()
+
+
+def keep_preview(
+    connection: Connection, realm: str, voice: str, stored: StoredFile
+) -> None:
+    """Remember the file that a vendor plays for a voice."""
+    place = (schema.preview.c.realm == realm) & (schema.preview.c.voice == voice)
+    connection.execute(schema.preview.delete().where(place))
+    columns = {
+        "realm": realm,
+        "voice": voice,
+        "sha256": stored.sha256,
+        "size": stored.size,
+        "media_type": stored.media_type,
+    }
+    connection.execute(insert(schema.preview), columns)
 
 
 def forget(connection: Connection, job: str) -> Sequence[tuple[str, int, str]]:
@@ -377,6 +406,22 @@ def _is_known_free(kept: Kept) -> bool:
     return kept.state is State.REFUSED or (
         kept.state is State.FAILED and kept.attempt["billed"] == "no"
     )
+
+
+def _is_spent(kept: Kept) -> bool:
+    """Tell whether what was bought has run out: proxies live for minutes."""
+    expires_at = kept.attempt["expires_at"]
+    return (
+        kept.job["kind"] == "proxies"
+        and kept.state in (State.FETCHED, State.SETTLED)
+        and expires_at is not None
+        and expires_at <= now_us()
+    )
+
+
+def _free_key(connection: Connection, which: ColumnElement[bool]) -> None:
+    """Let the same call be a new job; the old one stays on record."""
+    connection.execute(update(schema.job).where(which).values(key=None))
 
 
 def _log(connection: Connection, kept: Kept, what: str) -> None:

@@ -20,7 +20,16 @@ from sqlalchemy import (
 
 from voicekit.library.states import LIVE
 
-__all__ = ["SCHEMA_VERSION", "attempt", "event", "file", "job", "meta", "metadata"]
+__all__ = [
+    "SCHEMA_VERSION",
+    "attempt",
+    "event",
+    "file",
+    "job",
+    "meta",
+    "metadata",
+    "preview",
+]
 
 SCHEMA_VERSION = 1
 
@@ -110,6 +119,17 @@ event = Table(
     Column("at", BigInteger, nullable=False),
     Column("what", Text, nullable=False),
     Column("data", JSON),
+)
+
+# What a vendor plays for a voice at no cost, kept so that it is fetched once.
+preview = Table(
+    "preview",
+    metadata,
+    Column("realm", Text, primary_key=True),
+    Column("voice", Text, primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("media_type", Text, nullable=False),
 )
 
 file = Table(
