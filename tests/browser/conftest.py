@@ -1,0 +1,63 @@
+"""JupyterLab and a browser, started once for all tests of this folder."""
+
+import chromium
+import pytest
+from lab import Lab
+from server import running_server
+
+NOT_RUN = pytest.StashKey[list]()
+
+
+@pytest.fixture(scope="session")
+def browser(request):
+    """One Chromium; without any, the tests are NOT RUN, which fails in CI."""
+    path = chromium.find()
+    if path is None:
+        _say_not_run()
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - costs 0.3 s
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=path, headless=True, args=[*chromium.FLAGS]
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def lab_server(browser, tmp_path_factory):
+    """One JupyterLab with folders of its own."""
+    with running_server(tmp_path_factory.mktemp("lab")) as server:
+        yield server
+
+
+@pytest.fixture
+def lab(browser, lab_server):
+    """A fresh page; the kernel of the notebook that it opens ends with it."""
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    lab = Lab(context.new_page(), lab_server)
+    yield lab
+    lab.end_kernel()
+    context.close()
+    assert not lab.strays, "the page asked another machine"
+
+
+def _say_not_run():
+    message = f"NOT RUN: {chromium.HOW_TO_INSTALL}"
+    if chromium.must_run():
+        pytest.fail(message, pytrace=False)
+    pytest.skip(message)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say aloud what was not run: a skipped test has shown nothing."""
+    skipped = [
+        report
+        for report in terminalreporter.stats.get("skipped", ())
+        if "NOT RUN:" in str(report.longrepr)
+    ]
+    if skipped:
+        terminalreporter.section("NOT RUN")
+        terminalreporter.line(
+            f"{len(skipped)} browser tests were NOT RUN: {chromium.HOW_TO_INSTALL}"
+        )

@@ -1,0 +1,140 @@
+"""What a person does in JupyterLab, for tests."""
+
+import json
+from pathlib import Path
+
+import nbformat
+from nbformat.sign import NotebookNotary, SQLiteSignatureStore
+
+ARTIFACTS = Path(__file__).parents[2] / "test-artifacts"
+
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+
+READY_MS = 60_000
+
+_KERNEL_IS_IDLE = """() => {
+  const open = window.jupyterapp?.shell.currentWidget;
+  return open?.context?.isReady && open.sessionContext.isReady
+    && open.sessionContext.session?.kernel?.status === "idle";
+}"""
+
+_CELL_IS_DONE = """([index]) => {
+  const { content, sessionContext } = window.jupyterapp.shell.currentWidget;
+  const cell = content.widgets[index];
+  return cell.model.executionCount !== null
+    && cell.promptNode?.textContent.includes("*") === false;
+}"""
+
+_METADATA_IS_LOADED = """root => [...root.querySelectorAll("audio")]
+  .every(audio => audio.readyState >= HTMLMediaElement.HAVE_METADATA || audio.error)"""
+
+
+class Lab:
+    """One page with JupyterLab in it.
+
+    Attributes
+    ----------
+    strays : list of str
+        Requests that left for another machine, or wanted to.
+    """
+
+    def __init__(self, page, server):
+        self.page = page
+        self.server = server
+        self.strays = []
+        page.set_default_timeout(20_000)
+        page.on("request", self._note_stray)
+
+    def open(self, notebook, *, name=None, trusted=False):
+        """Open a notebook, a file or cells' sources, and wait for its kernel."""
+        content = _read(notebook)
+        name = name or getattr(notebook, "name", "panel.ipynb")
+        (self.server.notebooks / name).write_text(nbformat.writes(content))
+        if trusted:
+            self._notary().sign(content)
+        address = f"{self.server.url}lab/tree/{name}?reset&token={self.server.token}"
+        self.page.goto(address)
+        self.page.wait_for_function(_KERNEL_IS_IDLE, timeout=READY_MS)
+        self.command("application:toggle-left-area")
+        return self
+
+    def command(self, name, **arguments):
+        """Carry out one of JupyterLab's commands, without waiting for its end."""
+        self.page.evaluate(
+            "([name, args]) => { window.jupyterapp.commands.execute(name, args) }",
+            [name, arguments],
+        )
+
+    def run(self, *cells):
+        """Run these cells, one after the other, and wait for each."""
+        for index in cells:
+            self.page.evaluate(
+                """index => {
+                  const { content } = window.jupyterapp.shell.currentWidget;
+                  content.deselectAll();
+                  content.activeCellIndex = index;
+                }""",
+                index,
+            )
+            self.command("notebook:run-cell")
+            self.page.wait_for_function(_CELL_IS_DONE, arg=[index], timeout=READY_MS)
+
+    def cell(self, index):
+        """Return a cell as shown."""
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(index)
+
+    def is_trusted(self):
+        """Tell whether JupyterLab would run what the saved outputs ask for."""
+        return self.page.evaluate(
+            """() => [...window.jupyterapp.shell.currentWidget.model.cells]
+              .filter(cell => cell.type === "code").every(cell => cell.trusted)"""
+        )
+
+    def theme(self, name):
+        """Change to the light or the dark theme."""
+        self.command("apputils:change-theme", theme=THEMES[name])
+        self.page.wait_for_selector(
+            f'body[data-jp-theme-name="{THEMES[name]}"]', state="attached"
+        )
+
+    def durations(self, root=None):
+        """Return the length in seconds of every player, as the browser knows it."""
+        root = root or self.page.locator("body")
+        handle = root.element_handle()
+        self.page.wait_for_function(_METADATA_IS_LOADED, arg=handle)
+        return root.locator("audio").evaluate_all("all => all.map(a => a.duration)")
+
+    def screenshot(self, name, what=None):
+        """Save a picture of the page, or of a part of it, and return its path."""
+        ARTIFACTS.mkdir(exist_ok=True)
+        path = ARTIFACTS / f"{name}.png"
+        (what or self.page).screenshot(path=path, animations="disabled")
+        return path
+
+    def end_kernel(self):
+        """End the notebook's kernel, so that the next test has the machine."""
+        self.page.evaluate(
+            "() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()"
+        )
+
+    def _notary(self):
+        notary = NotebookNotary(data_dir=str(self.server.data))
+        notary.store = SQLiteSignatureStore(notary.db_file)
+        return notary
+
+    def _note_stray(self, request):
+        if not request.url.startswith((self.server.url, "data:", "blob:", "about:")):
+            self.strays.append(request.url)
+
+
+def _read(notebook):
+    if isinstance(notebook, Path):
+        return nbformat.reads(notebook.read_text("utf-8"), as_version=4)
+    cells = [nbformat.v4.new_code_cell(source) for source in notebook]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+
+
+def sources(path):
+    """Return the source of each cell of a notebook file."""
+    return ["".join(c["source"]) for c in json.loads(path.read_text())["cells"]]
