@@ -5,8 +5,6 @@ import pytest
 from lab import Lab
 from server import running_server
 
-NOT_RUN = pytest.StashKey[list]()
-
 
 @pytest.fixture(scope="session")
 def browser(request):
@@ -14,8 +12,10 @@ def browser(request):
     path = chromium.find()
     if path is None:
         _say_not_run()
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - costs 0.3 s
+    # Here, because it costs 0.3 s of every other test run.
+    from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415
 
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(
             executable_path=path, headless=True, args=[*chromium.FLAGS]
@@ -31,7 +31,7 @@ def lab_server(browser, tmp_path_factory):
         yield server
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def lab(browser, lab_server):
     """A fresh page; the kernel of the notebook that it opens ends with it."""
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
@@ -57,7 +57,10 @@ def pytest_terminal_summary(terminalreporter):
         if "NOT RUN:" in str(report.longrepr)
     ]
     if skipped:
-        terminalreporter.section("NOT RUN")
-        terminalreporter.line(
-            f"{len(skipped)} browser tests were NOT RUN: {chromium.HOW_TO_INSTALL}"
+        counted = (
+            "1 browser test was"
+            if len(skipped) == 1
+            else (f"{len(skipped)} browser tests were")
         )
+        terminalreporter.section("NOT RUN")
+        terminalreporter.line(f"{counted} NOT RUN: {chromium.HOW_TO_INSTALL}")

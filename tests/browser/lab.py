@@ -1,12 +1,13 @@
 """What a person does in JupyterLab, for tests."""
 
-import json
 from pathlib import Path
 
 import nbformat
 from nbformat.sign import NotebookNotary, SQLiteSignatureStore
 
-ARTIFACTS = Path(__file__).parents[2] / "test-artifacts"
+ROOT = Path(__file__).parents[2]
+NOTEBOOK = ROOT / "notebooks" / "01-first-words.ipynb"
+ARTIFACTS = ROOT / "test-artifacts"
 
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 
@@ -29,11 +30,22 @@ _METADATA_IS_LOADED = """root => [...root.querySelectorAll("audio")]
   .every(audio => audio.readyState >= HTMLMediaElement.HAVE_METADATA || audio.error)"""
 
 
+_LISTEN_FOR_NOISE = """() => {
+  window.noise = [];
+  const { sessionContext } = window.jupyterapp.shell.currentWidget;
+  sessionContext.iopubMessage.connect((_, { header, content }) => {
+    if (["error", "stream"].includes(header.msg_type)) noise.push(content);
+  });
+}"""
+
+
 class Lab:
     """One page with JupyterLab in it.
 
     Attributes
     ----------
+    opened : str or None
+        The name of the notebook that is open.
     strays : list of str
         Requests that left for another machine, or wanted to.
     """
@@ -41,22 +53,24 @@ class Lab:
     def __init__(self, page, server):
         self.page = page
         self.server = server
+        self.opened = None
         self.strays = []
         page.set_default_timeout(20_000)
         page.on("request", self._note_stray)
 
     def open(self, notebook, *, name=None, trusted=False):
-        """Open a notebook, a file or cells' sources, and wait for its kernel."""
+        """Open a notebook, its file or its cells' sources, and wait for the kernel."""
+        self.end_kernel()
         content = _read(notebook)
-        name = name or getattr(notebook, "name", "panel.ipynb")
+        self.opened = name = name or getattr(notebook, "name", "panel.ipynb")
         (self.server.notebooks / name).write_text(nbformat.writes(content))
         if trusted:
             self._notary().sign(content)
         address = f"{self.server.url}lab/tree/{name}?reset&token={self.server.token}"
         self.page.goto(address)
         self.page.wait_for_function(_KERNEL_IS_IDLE, timeout=READY_MS)
+        self.page.evaluate(_LISTEN_FOR_NOISE)
         self.command("application:toggle-left-area")
-        return self
 
     def command(self, name, **arguments):
         """Carry out one of JupyterLab's commands, without waiting for its end."""
@@ -104,6 +118,25 @@ class Lab:
         self.page.wait_for_function(_METADATA_IS_LOADED, arg=handle)
         return root.locator("audio").evaluate_all("all => all.map(a => a.duration)")
 
+    def noise(self):
+        """Return what the kernel printed or raised outside of the panel."""
+        return self.page.evaluate("() => window.noise")
+
+    def save(self):
+        """Save the notebook and return its file."""
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.save()")
+        path = self.page.evaluate(
+            "() => window.jupyterapp.shell.currentWidget.context.path"
+        )
+        return self.server.notebooks / path
+
+    def picture(self, name, first, last):
+        """Save a picture that begins with one cell and ends with another."""
+        top, end = first.bounding_box(), last.bounding_box()
+        ARTIFACTS.mkdir(exist_ok=True)
+        clip = top | {"height": end["y"] + end["height"] - top["y"]}
+        self.page.screenshot(path=ARTIFACTS / f"{name}.png", clip=clip)
+
     def screenshot(self, name, what=None):
         """Save a picture of the page, or of a part of it, and return its path."""
         ARTIFACTS.mkdir(exist_ok=True)
@@ -113,8 +146,9 @@ class Lab:
 
     def end_kernel(self):
         """End the notebook's kernel, so that the next test has the machine."""
+        self.opened = None
         self.page.evaluate(
-            "() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()"
+            "() => window.jupyterapp?.shell.currentWidget?.sessionContext.shutdown()"
         )
 
     def _notary(self):
@@ -128,13 +162,10 @@ class Lab:
 
 
 def _read(notebook):
+    if isinstance(notebook, nbformat.NotebookNode):
+        return notebook
     if isinstance(notebook, Path):
         return nbformat.reads(notebook.read_text("utf-8"), as_version=4)
     cells = [nbformat.v4.new_code_cell(source) for source in notebook]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-
-
-def sources(path):
-    """Return the source of each cell of a notebook file."""
-    return ["".join(c["source"]) for c in json.loads(path.read_text())["cells"]]

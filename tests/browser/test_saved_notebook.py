@@ -4,14 +4,12 @@ import base64
 import io
 import json
 import re
-from pathlib import Path
 
 import pytest
 import soundfile
+from lab import NOTEBOOK
 
 pytestmark = pytest.mark.browser
-
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01-first-words.ipynb"
 
 
 def saved_durations():

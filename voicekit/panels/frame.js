@@ -28,13 +28,14 @@ function render({ el }) {
     nameControls(panel);
   }
 
-  // JupyterLab looks at the attribute when it hears the key on the document; the window
-  // hears it before. Ctrl+S and the like stay JupyterLab's; Ctrl+Enter would run the
-  // cell again and throw the panel away.
+  // JupyterLab looks for the attribute when it hears the key on the document; the window
+  // hears it before. It must stand on the very element that has the focus. Ctrl+S and
+  // the like stay JupyterLab's; Ctrl+Enter would run the cell again and throw the panel
+  // away.
   function keepKey(event) {
     if (panel?.contains(event.target)) {
       const passes = (event.ctrlKey || event.metaKey) && event.key !== "Enter";
-      panel.toggleAttribute(NO_SHORTCUTS, !passes);
+      event.target.toggleAttribute(NO_SHORTCUTS, !passes);
     }
   }
 

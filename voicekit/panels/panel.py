@@ -18,15 +18,17 @@ __all__ = ["Panel"]
 
 T = TypeVar("T")
 
-_THREAD = "voicekit-panel"
+_TURN = threading.RLock()
+"""Held while a panel acts. One for all: panels stand in one another."""
 
 
 class Panel:
     """Something shown in a notebook that never blocks the kernel.
 
     A button's callback calls `start`, which returns at once. The result comes back on
-    the panel's own thread, one after the other, so that no two updates meet. Each call
-    belongs to a line of the panel, and its error is shown there.
+    the panel's own thread. A kernel may hand the browser's messages to several threads,
+    so callbacks and results take turns. Each call belongs to a line of the panel, and
+    its error is shown there.
 
     Parameters
     ----------
@@ -38,7 +40,7 @@ class Panel:
         self.studio = studio
         self.notice = Notice()
         self._waiting: dict[Future[Any], Notice] = {}
-        self._screen = ThreadPoolExecutor(1, thread_name_prefix=_THREAD)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="voicekit-panel")
 
     @property
     def widget(self) -> widgets.Widget:
@@ -47,10 +49,11 @@ class Panel:
 
     def attempt(self, action: Callable[[], object]) -> None:
         """Do what a user asked for, and show an error instead of raising it."""
-        try:
-            action()
-        except Exception as error:  # noqa: BLE001 - the screen is where a user looks
-            _show_error(error, self.notice)
+        with _TURN:
+            try:
+                action()
+            except Exception as error:  # noqa: BLE001 - the screen is where a user looks
+                _show_error(error, self.notice)
 
     def start(
         self,
@@ -61,9 +64,9 @@ class Panel:
         """Run a coroutine of the studio, then show its result. Rarely overridden."""
         future = self.studio.bridge.submit(coroutine)
         self._waiting[future] = line or self.notice
-        # Not on the loop's thread: showing a clip reads its file.
+        # Not on the loop's thread, which others wait for.
         future.add_done_callback(
-            lambda done: self._screen.submit(self._show, done, then)
+            lambda done: self._thread.submit(self._show, done, then)
         )
         return future
 
@@ -78,10 +81,6 @@ class Panel:
         """Tell whether a call of this line has still to be shown."""
         return line in tuple(self._waiting.values())
 
-    def is_drawing(self) -> bool:
-        """Tell whether a panel, not its user, makes the change at hand."""
-        return threading.current_thread().name.startswith(_THREAD)
-
     def stop(self, line: Notice) -> None:
         """Cancel the waits of a line. What was sent is kept by the studio."""
         for future, place in tuple(self._waiting.items()):
@@ -93,19 +92,20 @@ class Panel:
         """Cancel every wait and take the panel off the screen."""
         for line in set(self._waiting.values()):
             self.stop(line)
-        self._screen.shutdown(wait=False)
+        self._thread.shutdown(wait=False)
         self.widget.close()
 
     def _show(self, future: Future[T], then: Callable[[T], None]) -> None:
-        line = self._waiting.pop(future, None)
-        if line is None:
-            return  # stopped, or a newer call took its place
-        try:
-            then(future.result())
-        except CancelledError:
-            line.tell("Stopped: the studio was closed.")
-        except Exception as error:  # noqa: BLE001 - the screen is where a user looks
-            _show_error(error, line)
+        with _TURN:
+            line = self._waiting.pop(future, None)
+            if line is None:
+                return  # stopped, or a newer call took its place
+            try:
+                then(future.result())
+            except CancelledError:
+                line.tell("Stopped: the studio was closed.")
+            except Exception as error:  # noqa: BLE001 - the screen is where a user looks
+                _show_error(error, line)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         return self.widget._repr_mimebundle_(**kwargs)

@@ -53,16 +53,17 @@ class Parameters:
             for name, setting in self._settings.items()
         ]
 
+    @property
+    def controls(self) -> tuple[widgets.Widget, ...]:
+        """The controls, in the order of their declaration."""
+        return tuple(self._controls.values())
+
     def values(self) -> dict[str, SettingValue]:
-        """Return the settings that differ from their defaults."""
-        changed = {
+        """Return the settings that differ from their defaults, for a call to check."""
+        return {
             name: control.value
             for name, control in self._controls.items()
             if control.value != default_of(self._settings[name])
-        }
-        return {
-            name: self._settings[name].check(value, "the panel")
-            for name, value in changed.items()
         }
 
     def reset(self) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -15,6 +17,7 @@ from voicekit.panels.frame import framed
 from voicekit.panels.notice import Notice
 from voicekit.panels.panel import Panel
 from voicekit.panels.parameters import Parameters
+from voicekit.panels.submit import Shown, Submit
 from voicekit.panels.take import take_html
 from voicekit.panels.voice_picker import VoicePicker
 from voicekit.studio import Studio
@@ -35,18 +38,13 @@ class Speak(Panel):
     ----------
     studio : Studio
         Who speaks.
-
-    Attributes
-    ----------
-    takes : list of Clip
-        What was made, oldest first.
     """
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
-        self.takes: list[Clip] = []
+        self._takes: dict[str | None, tuple[Clip, str]] = {}
         self._display_id = f"voicekit-{secrets.token_hex(8)}"
-        self._offers: dict[str, Offer] = {}
+        self._offer: Offer | None = None
         self.text = widgets.Textarea(
             value="The quick brown fox jumps over the lazy dog.",
             placeholder="What shall the voice say?",
@@ -56,8 +54,8 @@ class Speak(Panel):
         )
         self.picker = VoicePicker(studio)
         self.parameters = Parameters()
-        self.button = widgets.Button(
-            description="Speak", icon="volume-up", button_style="primary"
+        self.button = Submit(
+            description="Speak", controls=[self.text, self.picker.list]
         )
         # Neither is ever disabled: that would take the focus from whoever has no mouse.
         self.stop_button = widgets.Button(
@@ -65,11 +63,16 @@ class Speak(Panel):
         )
         self.cost, self.trouble = Notice(), Notice()
         self._widget = self._arranged()
-        self.button.on_click(lambda _: self.attempt(self.speak))
+        self.button.on_submit(lambda shown: self.attempt(partial(self._submit, shown)))
         self.stop_button.on_click(lambda _: self.attempt(self.stop_speaking))
         self.picker.on_choice(self._prepare)
-        self.text.observe(lambda _: self.attempt(self._price), "value")
+        self.text.observe(lambda _: self.attempt(self._note_text), "value")
         self._prepare(str(self.picker.value))
+
+    @property
+    def takes(self) -> list[Clip]:
+        """What was made, oldest first."""
+        return [clip for clip, _ in self._takes.values()]
 
     @property
     def widget(self) -> widgets.Widget:
@@ -82,11 +85,21 @@ class Speak(Panel):
         Asking for the same again while it is being made joins the first call.
         """
         settings: dict[str, Any] = dict(self.parameters.values())
-        call = self.studio.calls.speak(
-            self.text.value, str(self.picker.value), **settings
-        )
-        self.notice.tell("Speaking …")
+        call = self._make(self.text.value, str(self.picker.value), settings)
         self.start(call, self._keep)
+        self.notice.tell("Speaking …")
+
+    def _submit(self, shown: Shown | None) -> None:
+        self.button.take_over(shown)
+        self.speak()
+
+    async def _make(
+        self, text: str, voice: str, settings: Mapping[str, Any]
+    ) -> tuple[Clip, str]:
+        clip = await self.studio.calls.speak(text, voice, **settings)
+        offer = await self.studio.calls.offer(voice)
+        # Reads the file: neither the kernel nor the loop waits for a disk.
+        return clip, await asyncio.to_thread(take_html, clip, offer)
 
     def stop_speaking(self) -> None:
         """Wait no longer for what was asked."""
@@ -104,8 +117,17 @@ class Speak(Panel):
 
     def _show_offer(self, offer: Offer) -> None:
         self.trouble.clear()
-        self._offers[offer.provider] = offer
+        self._offer = offer
         self.parameters.show(offer)
+        self.button.controls = [
+            *(self.text, self.picker.list),
+            *self.parameters.controls,
+        ]
+        self._price()
+
+    def _note_text(self) -> None:
+        if self.notice.kind == "error":
+            self.notice.clear()  # it was about another text
         self._price()
 
     def _price(self) -> None:
@@ -118,36 +140,30 @@ class Speak(Panel):
         self.restart(call, partial(self._show_price, text), self.cost)
 
     def _show_price(self, text: str, estimate: Estimate) -> None:
-        offer = self._offer_of(self.picker.value)
-        limit = None if offer is None else offer.text_limit
+        limit = None if self._offer is None else self._offer.text_limit
         length = f"{len(text):,} characters"
         if limit is not None:
             length = f"{limit.length(text):,} of {limit.maximum:,} {limit.unit}"
         self.cost.note(f"{length} · {_price_of(estimate)}")
 
-    def _offer_of(self, voice: str | None) -> Offer | None:
-        return self._offers.get((voice or "").partition(":")[0])
-
-    def _keep(self, clip: Clip) -> None:
-        made_before = [take for take in self.takes if take.job == clip.job]
-        for take in made_before:
-            self.takes.remove(take)
-        self.takes.append(clip)
+    def _keep(self, made: tuple[Clip, str]) -> None:
+        clip, _ = made
+        made_before = clip.job in self._takes
+        self._takes.pop(clip.job, None)
+        self._takes[clip.job] = made
         update_display(HTML(self._takes_html()), display_id=self._display_id)
         if self.is_waiting(self.notice):
             return
-        count = f"{len(self.takes)} take{'s' if len(self.takes) > 1 else ''}"
+        count = f"{len(self._takes)} take{'s' if len(self._takes) > 1 else ''}"
         again = "Found again, at no cost" if made_before else "Done"
         self.notice.tell(f"{again}: {count} below.")
 
     def _takes_html(self) -> str:
-        takes = "".join(
-            take_html(take, self._offer_of(take.voice)) for take in reversed(self.takes)
-        )
+        newest_first = [markup for _, markup in reversed(self._takes.values())]
         # Without these classes JupyterLab reads "from $5 to $9" as a formula.
         return (
             f'<div class="voicekit-takes tex2jax_ignore mathjax_ignore">'
-            f"{takes or _NO_TAKES}</div>"
+            f"{''.join(newest_first) or _NO_TAKES}</div>"
         )
 
     def _arranged(self) -> widgets.Widget:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import partial
 
 import ipywidgets as widgets
 
@@ -12,6 +11,7 @@ from voicekit.clip import show_text
 from voicekit.panels.frame import framed
 from voicekit.panels.notice import Notice
 from voicekit.panels.panel import Panel
+from voicekit.panels.voice_list import VoiceList
 from voicekit.studio import Studio
 from voicekit.voice import Voice, VoiceQuery
 
@@ -35,7 +35,6 @@ class VoicePicker(Panel):
 
     def __init__(self, studio: Studio, value: str = "offline:en-us") -> None:
         super().__init__(studio)
-        self._value: str | None = value
         self._observers: list[Callable[[str], None]] = []
         self.search = widgets.Text(
             description="Search", placeholder="name, language, id …"
@@ -44,14 +43,12 @@ class VoicePicker(Panel):
         self.gender = widgets.Dropdown(
             options=[ANY, "female", "male"], description="Gender"
         )
-        self.list = widgets.Select(
-            options=[], rows=9, layout={"width": "auto"}, description="Voices"
-        )
+        self.list = VoiceList(value=value)
         self.chosen, self.count = Notice(), Notice()
         self._widget = self._arranged()
         for control in (self.search, self.language, self.gender):
             control.observe(lambda _: self.attempt(self.refresh), "value")
-        self.list.observe(self._choose, "value")
+        self.list.observe(lambda _: self.attempt(self._choose), "value")
         self.chosen.note(value)
         everything = studio.calls.list_voices(VoiceQuery(limit=None))
         self.start(everything, self._offer_languages)
@@ -65,7 +62,8 @@ class VoicePicker(Panel):
     @property
     def value(self) -> str | None:
         """The chosen voice, ``"provider:id"``."""
-        return self._value
+        value: str | None = self.list.value
+        return value
 
     def on_choice(self, observer: Callable[[str], None]) -> None:
         """Call ``observer(voice)`` whenever another voice is chosen."""
@@ -87,23 +85,21 @@ class VoicePicker(Panel):
         self.language.options = [ANY, *sorted(known)]
 
     def _list(self, voices: Sequence[Voice]) -> None:
-        names = [voice.voice for voice in voices]
-        with self.list.hold_sync():
-            self.list.options = [(_label(voice), voice.voice) for voice in voices]
-            self.list.value = self._value if self._value in names else None
-        if self.list.value is not None:
-            self.chosen.note(self.list.label)
+        self.list.options = [[_label(voice), voice.voice] for voice in voices]
+        self._name_chosen()
         self.count.tell(_count(voices))
 
-    def _choose(self, change: dict[str, str | None]) -> None:
-        chosen = change["new"]
-        # A new list selects its first voice by itself; that is nobody's choice.
-        if self.is_drawing() or chosen is None or chosen == self._value:
-            return
-        self._value = chosen
-        self.chosen.note(self.list.label)
+    def _choose(self) -> None:
+        self._name_chosen()
         for observer in self._observers:
-            self.attempt(partial(observer, chosen))
+            observer(str(self.value))
+
+    def _name_chosen(self) -> None:
+        labels = {voice: label for label, voice in self.list.options}
+        if self.value in labels:
+            self.chosen.note(labels[self.value])
+        elif not self.chosen.text.endswith(str(self.value)):
+            self.chosen.note(str(self.value))
 
     def _arranged(self) -> widgets.Widget:
         heading = widgets.HBox([widgets.Label("Voice"), self.chosen])
