@@ -2,8 +2,8 @@
 
 import chromium
 import pytest
+from jupyterlab_process import running_server
 from lab import Lab
-from server import running_server
 
 
 @pytest.fixture(scope="session")
@@ -31,10 +31,10 @@ def lab_server(browser, tmp_path_factory):
         yield server
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def lab(browser, lab_server):
-    """A fresh page; the kernel of the notebook that it opens ends with it."""
-    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    """One page with JupyterLab in it; each module opens its own notebook there."""
+    context = browser.new_context()
     lab = Lab(context.new_page(), lab_server)
     yield lab
     lab.end_kernel()

@@ -11,19 +11,29 @@ ARTIFACTS = ROOT / "test-artifacts"
 
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 
+VIEWPORT = {"width": 1400, "height": 1000}
+
 READY_MS = 60_000
 
-_KERNEL_IS_IDLE = """() => {
-  const open = window.jupyterapp?.shell.currentWidget;
-  return open?.context?.isReady && open.sessionContext.isReady
+_LAB_IS_READY = """async () => {
+  await window.jupyterapp?.restored;
+  return window.jupyterapp !== undefined;
+}"""
+
+_KERNEL_IS_IDLE = """name => {
+  const open = window.jupyterapp.shell.currentWidget;
+  return open?.context?.path === name
+    && open.context.isReady && open.sessionContext.isReady
     && open.sessionContext.session?.kernel?.status === "idle";
 }"""
 
-_CELL_IS_DONE = """([index]) => {
-  const { content, sessionContext } = window.jupyterapp.shell.currentWidget;
-  const cell = content.widgets[index];
-  return cell.model.executionCount !== null
-    && cell.promptNode?.textContent.includes("*") === false;
+_RUN_CELL = """index => {
+  const { content } = window.jupyterapp.shell.currentWidget;
+  content.deselectAll();
+  content.activeCellIndex = index;
+  window.ran = false;
+  window.jupyterapp.commands.execute("notebook:run-cell")
+    .then(() => { window.ran = true });
 }"""
 
 _METADATA_IS_LOADED = """root => [...root.querySelectorAll("audio")]
@@ -62,14 +72,22 @@ class Lab:
         """Open a notebook, its file or its cells' sources, and wait for the kernel."""
         self.end_kernel()
         content = _read(notebook)
-        self.opened = name = name or getattr(notebook, "name", "panel.ipynb")
+        name = name or notebook.name
         (self.server.notebooks / name).write_text(nbformat.writes(content))
         if trusted:
             self._notary().sign(content)
-        address = f"{self.server.url}lab/tree/{name}?reset&token={self.server.token}"
-        self.page.goto(address)
-        self.page.wait_for_function(_KERNEL_IS_IDLE, timeout=READY_MS)
+        self.page.set_viewport_size(VIEWPORT)
+        if self.page.url == "about:blank":
+            self._load()
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget?.dispose()")
+        self.command("docmanager:open", path=name, factory="Notebook")
+        self.page.wait_for_function(_KERNEL_IS_IDLE, arg=name, timeout=READY_MS)
         self.page.evaluate(_LISTEN_FOR_NOISE)
+        self.opened = name
+
+    def _load(self):
+        self.page.goto(f"{self.server.url}lab?reset&token={self.server.token}")
+        self.page.wait_for_function(_LAB_IS_READY, timeout=READY_MS)
         self.command("application:toggle-left-area")
 
     def command(self, name, **arguments):
@@ -82,26 +100,18 @@ class Lab:
     def run(self, *cells):
         """Run these cells, one after the other, and wait for each."""
         for index in cells:
-            self.page.evaluate(
-                """index => {
-                  const { content } = window.jupyterapp.shell.currentWidget;
-                  content.deselectAll();
-                  content.activeCellIndex = index;
-                }""",
-                index,
-            )
-            self.command("notebook:run-cell")
-            self.page.wait_for_function(_CELL_IS_DONE, arg=[index], timeout=READY_MS)
+            self.page.evaluate(_RUN_CELL, index)
+            self.page.wait_for_function("() => window.ran", timeout=READY_MS)
 
     def cell(self, index):
         """Return a cell as shown."""
         return self.page.locator(".jp-Notebook .jp-Cell").nth(index)
 
     def is_trusted(self):
-        """Tell whether JupyterLab would run what the saved outputs ask for."""
+        """Tell whether JupyterLab trusts the outputs of any cell."""
         return self.page.evaluate(
             """() => [...window.jupyterapp.shell.currentWidget.model.cells]
-              .filter(cell => cell.type === "code").every(cell => cell.trusted)"""
+              .some(cell => cell.outputs?.length > 0 && cell.trusted)"""
         )
 
     def theme(self, name):

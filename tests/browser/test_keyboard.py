@@ -2,9 +2,11 @@
 
 import pytest
 from playwright.sync_api import expect
-from speaking import FIRST_CELLS, SpeakPanel
+from speak_panel import FIRST_CELLS, SpeakPanel
 
 pytestmark = pytest.mark.browser
+
+NAME = "keyboard.ipynb"
 
 TAB_ORDER = [
     *("Text", "Speak", "Stop", "Search", "Language", "Gender", "Voices", "Defaults"),
@@ -23,8 +25,8 @@ FOCUSED = """() => {
 @pytest.fixture
 def panel(lab):
     """A panel of the offline voices."""
-    if lab.opened is None:
-        lab.open([*FIRST_CELLS, "'the last cell'"])
+    if lab.opened != NAME:
+        lab.open([*FIRST_CELLS, "'the last cell'"], name=NAME)
         lab.run(0)
     lab.run(1)
     return SpeakPanel(lab.cell(1))

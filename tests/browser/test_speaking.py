@@ -9,7 +9,7 @@ import psutil
 import pytest
 from lab import NOTEBOOK
 from playwright.sync_api import expect
-from speaking import SpeakPanel
+from speak_panel import SpeakPanel
 
 pytestmark = pytest.mark.browser
 
