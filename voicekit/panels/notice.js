@@ -1,3 +1,5 @@
+const ROLES = { status: "status", error: "alert" };
+
 /** Shows the model's text as text. */
 function render({ model, el }) {
   el.classList.add("voicekit-notice");
@@ -10,9 +12,9 @@ function render({ model, el }) {
   el.append(line, fold);
 
   function update() {
-    const failed = model.get("kind") === "error";
-    line.setAttribute("role", failed ? "alert" : "status");
-    el.classList.toggle("voicekit-error", failed);
+    const role = ROLES[model.get("kind")];
+    role ? line.setAttribute("role", role) : line.removeAttribute("role");
+    el.classList.toggle("voicekit-error", role === "alert");
     line.textContent = model.get("text");
     more.textContent = model.get("details");
     fold.hidden = more.textContent === "";

@@ -22,10 +22,14 @@ class Notice(anywidget.AnyWidget):
     """What is shown, as text."""
     details = traitlets.Unicode().tag(sync=True)
     """More, behind a fold."""
-    kind = traitlets.Enum(["status", "error"], "status").tag(sync=True)
+    kind = traitlets.Enum(["note", "status", "error"], "status").tag(sync=True)
+
+    def note(self, text: str) -> None:
+        """Show a fact that is not worth reading out at each key."""
+        self._say("note", text)
 
     def tell(self, text: str) -> None:
-        """Show a fact."""
+        """Show what happened."""
         self._say("status", text)
 
     def warn(self, text: str, details: str = "") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import traceback
 from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
@@ -17,12 +18,17 @@ __all__ = ["Panel"]
 
 T = TypeVar("T")
 
+_TURN = threading.RLock()
+"""Held while a panel acts. One for all: panels stand in one another."""
+
 
 class Panel:
     """Something shown in a notebook that never blocks the kernel.
 
     A button's callback calls `start`, which returns at once. The result comes back on
-    the panel's own thread, one after the other, so that no two updates meet.
+    the panel's own thread. A kernel may hand the browser's messages to several threads,
+    so callbacks and results take turns. Each call belongs to a line of the panel, and
+    its error is shown there.
 
     Parameters
     ----------
@@ -33,54 +39,81 @@ class Panel:
     def __init__(self, studio: Studio) -> None:
         self.studio = studio
         self.notice = Notice()
-        self._pending: set[Future[Any]] = set()
-        self._screen = ThreadPoolExecutor(1, thread_name_prefix="voicekit-panel")
+        self._waiting: dict[Future[Any], Notice] = {}
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="voicekit-panel")
 
     @property
     def widget(self) -> widgets.Widget:
         """The whole panel as one widget. Override in every panel."""
         raise NotImplementedError
 
+    def attempt(self, action: Callable[[], object]) -> None:
+        """Do what a user asked for, and show an error instead of raising it."""
+        with _TURN:
+            try:
+                action()
+            except Exception as error:  # noqa: BLE001 - the screen is where a user looks
+                _show_error(error, self.notice)
+
     def start(
-        self, coroutine: Coroutine[Any, Any, T], then: Callable[[T], None]
+        self,
+        coroutine: Coroutine[Any, Any, T],
+        then: Callable[[T], None],
+        line: Notice | None = None,
     ) -> Future[T]:
         """Run a coroutine of the studio, then show its result. Rarely overridden."""
         future = self.studio.bridge.submit(coroutine)
-        self._pending.add(future)
-        # Not on the loop's thread: showing a clip reads its file.
+        self._waiting[future] = line or self.notice
+        # Not on the loop's thread, which others wait for.
         future.add_done_callback(
-            lambda done: self._screen.submit(self._show, done, then)
+            lambda done: self._thread.submit(self._show, done, then)
         )
         return future
 
-    def stop(self) -> None:
-        """Cancel every wait. What was sent is kept and finished by the studio."""
-        for future in tuple(self._pending):
-            future.cancel()
+    def restart(
+        self, coroutine: Coroutine[Any, Any, T], then: Callable[[T], None], line: Notice
+    ) -> Future[T]:
+        """Start a call instead of those of this line: a late answer is not shown."""
+        self.stop(line)
+        return self.start(coroutine, then, line)
+
+    def is_waiting(self, line: Notice) -> bool:
+        """Tell whether a call of this line has still to be shown."""
+        return line in tuple(self._waiting.values())
+
+    def stop(self, line: Notice) -> None:
+        """Cancel the waits of a line. What was sent is kept by the studio."""
+        for future, place in tuple(self._waiting.items()):
+            if place is line:
+                self._waiting.pop(future, None)
+                future.cancel()
 
     def close(self) -> None:
         """Cancel every wait and take the panel off the screen."""
-        self.stop()
-        self._screen.shutdown(wait=False)
+        for line in set(self._waiting.values()):
+            self.stop(line)
+        self._thread.shutdown(wait=False)
         self.widget.close()
 
-    def on_end(self) -> None:
-        """Override to tidy up after each call, however it ended."""
-
     def _show(self, future: Future[T], then: Callable[[T], None]) -> None:
-        self._pending.discard(future)
-        try:
-            then(future.result())
-            self.notice.clear()
-        except CancelledError:
-            self.notice.tell("Stopped.")
-        except VoicekitError as error:
-            self.notice.warn(str(error))
-        except Exception as error:  # noqa: BLE001 - the screen is where a user looks
-            details = "".join(traceback.format_exception(error))
-            self.notice.warn(f"{type(error).__name__}: {error}", details)
-        finally:
-            self.on_end()
+        with _TURN:
+            line = self._waiting.pop(future, None)
+            if line is None:
+                return  # stopped, or a newer call took its place
+            try:
+                then(future.result())
+            except CancelledError:
+                line.tell("Stopped: the studio was closed.")
+            except Exception as error:  # noqa: BLE001 - the screen is where a user looks
+                _show_error(error, line)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         return self.widget._repr_mimebundle_(**kwargs)
+
+
+def _show_error(error: Exception, line: Notice) -> None:
+    if isinstance(error, VoicekitError):
+        line.warn(str(error))
+        return
+    details = "".join(traceback.format_exception(error))
+    line.warn(f"{type(error).__name__}: {error}", details)

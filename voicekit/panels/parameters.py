@@ -10,12 +10,12 @@ import ipywidgets as widgets
 from voicekit.errors import InvalidSetting
 from voicekit.job import SettingValue
 from voicekit.offer import Offer
+from voicekit.panels.frame import framed
 from voicekit.parameters import Choice, Range, Setting, Text, Toggle
 
-__all__ = ["Parameters"]
+__all__ = ["Parameters", "default_of"]
 
-_STYLE = {"description_width": "7em"}
-_LAYOUT = {"width": "auto", "min_width": "18em"}
+_LAYOUT = {"width": "auto"}
 
 
 class Parameters:
@@ -33,7 +33,8 @@ class Parameters:
     """
 
     def __init__(self, offer: Offer | None = None) -> None:
-        self.widget = widgets.VBox()
+        self._rows = widgets.VBox()
+        self.widget = framed([self._heading(), self._rows], "settings")
         self._controls: dict[str, widgets.Widget] = {}
         self._settings: dict[str, Setting] = {}
         if offer is not None:
@@ -47,44 +48,70 @@ class Parameters:
             name: _control(setting, _fitting(setting, kept.get(name)))
             for name, setting in self._settings.items()
         }
-        self.widget.children = [*self._controls.values(), self._reset_button()]
+        self._rows.children = [
+            _row(setting, self._controls[name])
+            for name, setting in self._settings.items()
+        ]
+
+    @property
+    def controls(self) -> tuple[widgets.Widget, ...]:
+        """The controls, in the order of their declaration."""
+        return tuple(self._controls.values())
 
     def values(self) -> dict[str, SettingValue]:
-        """Return the settings that differ from their defaults."""
-        changed = {
+        """Return the settings that differ from their defaults, for a call to check."""
+        return {
             name: control.value
             for name, control in self._controls.items()
-            if control.value != _default(self._settings[name])
-        }
-        return {
-            name: self._settings[name].check(value, "the panel")
-            for name, value in changed.items()
+            if control.value != default_of(self._settings[name])
         }
 
     def reset(self) -> None:
         """Put every control back to its default."""
         for name, control in self._controls.items():
-            control.value = _default(self._settings[name])
+            control.value = default_of(self._settings[name])
 
-    def _reset_button(self) -> widgets.Widget:
+    def _heading(self) -> widgets.Widget:
         button = widgets.Button(
             description="Defaults", tooltip="Put every setting back to its default"
         )
         button.on_click(lambda _: self.reset())
-        return button
+        heading = widgets.HBox([widgets.Label("Settings"), button])
+        heading.add_class("voicekit-heading")
+        return heading
 
 
 def _control(setting: Setting, value: Any) -> widgets.Widget:
-    maker = _MAKERS[type(setting)]
-    unit = f" ({setting.unit})" if setting.unit else ""
-    return maker(
+    return _MAKERS[type(setting)](
         setting,
-        value=_default(setting) if value is None else value,
+        value=default_of(setting) if value is None else value,
         description=setting.name,
-        tooltip=f"{setting.help}{unit}",
-        style=_STYLE,
+        tooltip=setting.help,
         layout=_LAYOUT,
     )
+
+
+def _row(setting: Setting, control: widgets.Widget) -> widgets.Widget:
+    hint = widgets.Label(_hint(setting))
+    hint.add_class("voicekit-hint")
+    row = widgets.Box([control, hint])
+    row.add_class("voicekit-setting")
+
+    def mark(_: object = None) -> None:
+        changed = control.value != default_of(setting)
+        (row.add_class if changed else row.remove_class)("voicekit-changed")
+
+    control.observe(mark, "value")
+    mark()
+    return row
+
+
+def _hint(setting: Setting) -> str:
+    if setting.default is None:
+        return setting.unit
+    if isinstance(setting, Toggle):
+        return f"default {'on' if setting.default else 'off'}"
+    return f"default {setting.default} {setting.unit}".rstrip()
 
 
 def _slider(setting: Range, **common: Any) -> widgets.Widget:
@@ -102,7 +129,7 @@ def _list(setting: Choice, **common: Any) -> widgets.Widget:
 
 def _box(setting: Toggle, **common: Any) -> widgets.Widget:
     del setting
-    return widgets.Checkbox(indent=True, **common)
+    return widgets.Checkbox(indent=False, **common)
 
 
 def _line(setting: Text, **common: Any) -> widgets.Widget:
@@ -126,7 +153,8 @@ _EMPTY: Mapping[type, Callable[[Any], Any]] = {
 """What a control shows where the vendor names no default."""
 
 
-def _default(setting: Setting) -> Any:
+def default_of(setting: Setting) -> Any:
+    """Return what a control shows, and what is not sent, until it is changed."""
     default = _EMPTY[type(setting)](setting)
     if setting.default is not None:
         default = setting.default

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import html
+import asyncio
 import secrets
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import ipywidgets as widgets
 from IPython.display import HTML, display, update_display
 
-from voicekit.clip import Clip, show_text
+from voicekit.clip import Clip
 from voicekit.offer import Offer
+from voicekit.panels.frame import framed
 from voicekit.panels.notice import Notice
 from voicekit.panels.panel import Panel
 from voicekit.panels.parameters import Parameters
+from voicekit.panels.submit import Shown, Submit
+from voicekit.panels.take import take_html
 from voicekit.panels.voice_picker import VoicePicker
 from voicekit.studio import Studio
 from voicekit.task import Estimate
 
 __all__ = ["Speak"]
 
-LONGEST_TITLE = 80
-
-_NO_TAKES = "<p>No takes yet: press Speak.</p>"
+_NO_TAKES = '<p style="opacity:0.75">No takes yet: press Speak.</p>'
 
 
 class Speak(Panel):
@@ -35,39 +38,41 @@ class Speak(Panel):
     ----------
     studio : Studio
         Who speaks.
-
-    Attributes
-    ----------
-    takes : list of Clip
-        What was made, oldest first.
     """
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
-        self.takes: list[Clip] = []
+        self._takes: dict[str | None, tuple[Clip, str]] = {}
         self._display_id = f"voicekit-{secrets.token_hex(8)}"
         self._offer: Offer | None = None
         self.text = widgets.Textarea(
             value="The quick brown fox jumps over the lazy dog.",
             placeholder="What shall the voice say?",
+            description="Text",
             rows=4,
             layout={"width": "auto"},
         )
         self.picker = VoicePicker(studio)
         self.parameters = Parameters()
-        self.button = widgets.Button(
-            description="Speak", icon="volume-up", button_style="primary"
+        self.button = Submit(
+            description="Speak", controls=[self.text, self.picker.list]
         )
+        # Neither is ever disabled: that would take the focus from whoever has no mouse.
         self.stop_button = widgets.Button(
-            description="Stop", tooltip="Stop waiting", disabled=True
+            description="Stop", tooltip="Stop waiting; what was sent is kept"
         )
-        self.cost = Notice()
+        self.cost, self.trouble = Notice(), Notice()
         self._widget = self._arranged()
-        self.button.on_click(lambda _: self.speak())
-        self.stop_button.on_click(lambda _: self.stop())
+        self.button.on_submit(lambda shown: self.attempt(partial(self._submit, shown)))
+        self.stop_button.on_click(lambda _: self.attempt(self.stop_speaking))
         self.picker.on_choice(self._prepare)
-        self.text.observe(lambda _: self._price(), "value")
+        self.text.observe(lambda _: self.attempt(self._note_text), "value")
         self._prepare(str(self.picker.value))
+
+    @property
+    def takes(self) -> list[Clip]:
+        """What was made, oldest first."""
+        return [clip for clip, _ in self._takes.values()]
 
     @property
     def widget(self) -> widgets.Widget:
@@ -75,86 +80,104 @@ class Speak(Panel):
         return self._widget
 
     def speak(self) -> None:
-        """Ask for the text with the chosen voice and settings."""
-        settings: dict[str, Any] = dict(self.parameters.values())
-        self.button.disabled, self.stop_button.disabled = True, False
-        self.notice.tell("Speaking …")
-        call = self.studio.calls.speak(
-            self.text.value, str(self.picker.value), **settings
-        )
-        self.start(call, self._keep)
+        """Ask for the text with the chosen voice and settings.
 
-    def on_end(self) -> None:
-        """Let the next take be asked for."""
-        self.button.disabled = bool(self._pending)
-        self.stop_button.disabled = not self._pending
+        Asking for the same again while it is being made joins the first call.
+        """
+        settings: dict[str, Any] = dict(self.parameters.values())
+        call = self._make(self.text.value, str(self.picker.value), settings)
+        self.start(call, self._keep)
+        self.notice.tell("Speaking …")
+
+    def _submit(self, shown: Shown | None) -> None:
+        self.button.take_over(shown)
+        self.speak()
+
+    async def _make(
+        self, text: str, voice: str, settings: Mapping[str, Any]
+    ) -> tuple[Clip, str]:
+        clip = await self.studio.calls.speak(text, voice, **settings)
+        offer = await self.studio.calls.offer(voice)
+        # Reads the file: neither the kernel nor the loop waits for a disk.
+        return clip, await asyncio.to_thread(take_html, clip, offer)
+
+    def stop_speaking(self) -> None:
+        """Wait no longer for what was asked."""
+        waited = self.is_waiting(self.notice)
+        self.stop(self.notice)
+        self.notice.tell("Stopped." if waited else "Nothing is being made.")
+
+    def close(self) -> None:
+        """Cancel every wait and take the panel off the screen."""
+        self.picker.close()
+        super().close()
 
     def _prepare(self, voice: str) -> None:
-        self.start(self.studio.calls.offer(voice), self._show_offer)
+        self.restart(self.studio.calls.offer(voice), self._show_offer, self.trouble)
 
     def _show_offer(self, offer: Offer) -> None:
+        self.trouble.clear()
         self._offer = offer
         self.parameters.show(offer)
+        self.button.controls = [
+            *(self.text, self.picker.list),
+            *self.parameters.controls,
+        ]
+        self._price()
+
+    def _note_text(self) -> None:
+        if self.notice.kind == "error":
+            self.notice.clear()  # it was about another text
         self._price()
 
     def _price(self) -> None:
         text = self.text.value
         if not text.strip() or not self.picker.value:
+            self.stop(self.cost)
             self.cost.clear()
             return
         call = self.studio.calls.estimate(text, self.picker.value)
-        self.start(call, self._show_price)
+        self.restart(call, partial(self._show_price, text), self.cost)
 
-    def _show_price(self, estimate: Estimate) -> None:
-        self.cost.tell(f"{self._length()} · {_price_of(estimate)}")
-
-    def _length(self) -> str:
+    def _show_price(self, text: str, estimate: Estimate) -> None:
         limit = None if self._offer is None else self._offer.text_limit
-        if limit is None:
-            return f"{len(self.text.value):,} characters"
-        length = limit.length(self.text.value)
-        return f"{length:,} of {limit.maximum:,} {limit.unit}"
+        length = f"{len(text):,} characters"
+        if limit is not None:
+            length = f"{limit.length(text):,} of {limit.maximum:,} {limit.unit}"
+        self.cost.note(f"{length} · {_price_of(estimate)}")
 
-    def _keep(self, clip: Clip) -> None:
-        made_before = [take for take in self.takes if take.job == clip.job]
-        for take in made_before:
-            self.takes.remove(take)
-        self.takes.append(clip)
+    def _keep(self, made: tuple[Clip, str]) -> None:
+        clip, _ = made
+        made_before = clip.job in self._takes
+        self._takes.pop(clip.job, None)
+        self._takes[clip.job] = made
         update_display(HTML(self._takes_html()), display_id=self._display_id)
+        if self.is_waiting(self.notice):
+            return
+        count = f"{len(self._takes)} take{'s' if len(self._takes) > 1 else ''}"
+        again = "Found again, at no cost" if made_before else "Done"
+        self.notice.tell(f"{again}: {count} below.")
 
     def _takes_html(self) -> str:
-        if not self.takes:
-            return _NO_TAKES
-        return "".join(map(_take_html, reversed(self.takes)))
+        newest_first = [markup for _, markup in reversed(self._takes.values())]
+        # Without these classes JupyterLab reads "from $5 to $9" as a formula.
+        return (
+            f'<div class="voicekit-takes tex2jax_ignore mathjax_ignore">'
+            f"{''.join(newest_first) or _NO_TAKES}</div>"
+        )
 
     def _arranged(self) -> widgets.Widget:
-        buttons = widgets.HBox([self.button, self.stop_button])
-        left = widgets.VBox(
-            [self.text, buttons, self.cost, self.notice, self.picker.widget],
-            layout={"flex": "3 1 20em", "min_width": "18em"},
-        )
-        right = widgets.VBox(
-            [self.parameters.widget], layout={"flex": "2 1 20em", "min_width": "18em"}
-        )
-        columns = widgets.HBox([left, right], layout={"flex_flow": "row wrap"})
-        columns.add_class("voicekit-panel")
-        return columns
+        actions = widgets.HBox([self.button, self.stop_button, self.cost])
+        actions.add_class("voicekit-actions")
+        left = widgets.VBox([self.text, actions, self.notice, self.picker.widget])
+        right = widgets.VBox([self.parameters.widget, self.trouble])
+        columns = widgets.Box([left, right])
+        columns.add_class("voicekit-columns")
+        return framed([columns], "speak")
 
     def _ipython_display_(self) -> None:
         display(self.widget)
         display(HTML(self._takes_html()), display_id=self._display_id)
-
-
-def _take_html(clip: Clip) -> str:
-    title = show_text(clip.text or "")
-    if len(title) > LONGEST_TITLE:
-        title = f"{title[:LONGEST_TITLE]}…"
-    settings = ", ".join(f"{name} {value}" for name, value in clip.settings.items())
-    return (
-        f'<section style="margin:0.6em 0"><strong>{html.escape(title)}</strong>'
-        f'<br><small style="opacity:0.75">{html.escape(show_text(settings))}</small>'
-        f"{clip.to_html()}</section>"
-    )
 
 
 def _price_of(estimate: Estimate) -> str:

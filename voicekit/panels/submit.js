@@ -1,0 +1,25 @@
+/** Returns what a control holds, whether it has reached the kernel or not. */
+async function shownBy(manager, reference) {
+  const control = await manager.get_model(reference.replace("IPY_MODEL_", ""));
+  const trait = control.get("_options_labels") === undefined ? "value" : "index";
+  return [reference, { [trait]: control.get(trait) }];
+}
+
+function render({ model, el }) {
+  const button = document.createElement("button");
+  button.className = "jupyter-widgets jupyter-button widget-button mod-primary";
+  const icon = document.createElement("i");
+  icon.className = "fa fa-volume-up";
+  icon.ariaHidden = "true";
+  button.append(icon, model.get("description"));
+  el.append(button);
+  button.addEventListener("click", async () => {
+    const controls = model.get("controls");
+    const shown = await Promise.all(
+      controls.map((reference) => shownBy(model.widget_manager, reference)),
+    );
+    model.send({ shown: Object.fromEntries(shown) });
+  });
+}
+
+export default { render };

@@ -1,0 +1,63 @@
+"""A button whose click carries what the controls show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import anywidget
+import ipywidgets as widgets
+import traitlets
+
+from voicekit.errors import VoicekitError
+
+__all__ = ["Shown", "Submit"]
+
+Shown: TypeAlias = Mapping[str, Mapping[str, Any]]
+"""What the browser showed at the click: for each control its value, or its index."""
+
+
+class Submit(anywidget.AnyWidget):
+    """A button that buys exactly what is on the screen.
+
+    Messages of two widgets may overtake each other: ipykernel 7.4 hands a widget's
+    messages to the thread that last wrote to it (seen with JupyterLab 4.6). A click
+    that came before the last move of a slider would make the wrong speech.
+    """
+
+    _esm = Path(__file__).with_suffix(".js")
+
+    description = traitlets.Unicode().tag(sync=True)
+    controls = traitlets.List(traitlets.Instance(widgets.Widget)).tag(
+        sync=True, **widgets.widget_serialization
+    )
+    """What the click is about."""
+
+    def on_submit(self, action: Callable[[Shown | None], object]) -> None:
+        """Call ``action(shown)`` at each click, with None if a program clicks."""
+        self._action = action
+        self.on_msg(lambda _widget, content, _buffers: action(content["shown"]))
+
+    def click(self) -> None:
+        """Do what a click does."""
+        self._action(None)
+
+    def take_over(self, shown: Shown | None) -> None:
+        """Give every control the value that it shows.
+
+        Raises
+        ------
+        VoicekitError
+            If the browser showed other controls than those that are here by now.
+        """
+        if shown is None:
+            return
+        controls = {f"IPY_MODEL_{one.model_id}": one for one in self.controls}
+        if shown.keys() != controls.keys():
+            raise VoicekitError(
+                "The settings have just changed; look, and press again."
+            )
+        for name, state in shown.items():
+            for trait, value in state.items():
+                setattr(controls[name], trait, value)
