@@ -222,7 +222,9 @@ class Clip:
         """Return the player and its caption as HTML that also plays untrusted."""
         notes = "".join(f"<br>⚠ {_escaped(warning)}" for warning in self.warnings)
         return (
-            f'<figure class="voicekit-clip" style="margin:0.3em 0">'
+            # A price in dollars is no formula.
+            f'<figure class="voicekit-clip tex2jax_ignore mathjax_ignore" '
+            f'style="margin:0.3em 0">'
             f"{audio_element(*self.playable())}"
             f'<figcaption style="font-size:0.85em;opacity:0.75">'
             f"{_escaped(self.caption)}{notes}</figcaption></figure>"

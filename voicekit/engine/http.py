@@ -167,7 +167,7 @@ async def _answer(client: httpx.AsyncClient, request: httpx.Request) -> Reply:
         async for chunk in response.aiter_raw():
             body += chunk
             if len(body) > LONGEST_REPLY:
-                break
+                raise NoReply("the answer has no end", may_have_arrived=True)
     finally:
         await response.aclose()
     headers = {name.lower(): value for name, value in response.headers.items()}

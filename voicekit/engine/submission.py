@@ -258,6 +258,8 @@ class Submission:
             "finished_at": now_us(),
             "expires_at": task.expires_at or self._expiry(),
         }
+        if self.job.kind == "proxies":
+            columns["raw"] = None  # it holds their passwords, and the vendor lists them
         if task.state == "failed":
             await self._stop(
                 State.FAILED,
