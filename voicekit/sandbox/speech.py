@@ -40,8 +40,6 @@ class Speaker:
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="speaker")
-        # One for all: two processes have two random seeds, and the same request would
-        # sound a little different each time.
         self._voice = Child("voicekit.offline.worker")
         self._known: dict[str, Sequence[Heard]] = {}
 
