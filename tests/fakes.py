@@ -37,10 +37,10 @@ class Paid(Provider):
         return _task(reply)
 
     def problem(self, reply):
-        if reply.status < 300:
-            code = reply.json().get("code")
-            return Problem(code=code) if code else None
-        return Problem(code=str(reply.status))
+        code = reply.json().get("code") if reply.body else None
+        if code or reply.status >= 300:
+            return Problem(code=code or str(reply.status))
+        return None
 
 
 class Free(Paid):

@@ -20,6 +20,7 @@ from voicekit.errors import (
     GenerationFailed,
     InsufficientCredits,
     InvalidRequest,
+    RateLimited,
     ResultExpired,
     SubmissionUnknown,
     Unavailable,
@@ -116,7 +117,6 @@ def test_doubt_is_held_and_never_sent_again(library, answer):
     [
         (reply(code="money"), InsufficientCredits, "REFUSED"),
         (reply(status=422), InvalidRequest, "REFUSED"),
-        (NEVER_LEFT, Unavailable, "FAILED"),
     ],
 )
 def test_what_cost_nothing_says_so(library, answer, error, state):
@@ -125,6 +125,36 @@ def test_what_cost_nothing_says_so(library, answer, error, state):
         carry(library, answer)
     assert (caught.value.provider, caught.value.voice) == ("paid", "paid:v")
     assert (row(library)["state"], row(library)["billed"]) == (state, "no")
+
+
+@pytest.mark.parametrize("first", [NEVER_LEFT, reply(code="busy"), reply(status=429)])
+def test_what_was_certainly_not_accepted_is_sent_again(library, first):
+    """A request that never left, or that was one too many, gets a second try."""
+    _, transport = carry(library, first, reply(state="done", id="t1"))
+    assert len(transport.requests) == 2
+    assert row(library)["state"] == "FETCHED"
+
+
+@pytest.mark.parametrize("answer", [NEVER_LEFT, reply(status=429)])
+def test_three_tries_are_enough(library, answer):
+    """Then the user is told, and nothing was charged."""
+    with pytest.raises((Unavailable, RateLimited), match="Nothing was charged"):
+        carry(library, answer, answer, answer)
+    assert row(library)["billed"] == "no"
+
+
+def test_a_long_pause_is_told_and_not_slept(library):
+    """A vendor that says to come back in an hour is not waited for."""
+    later = Reply(status=429, headers={"retry-after": "3600"}, body=b"{}")
+    with pytest.raises(RateLimited) as caught:
+        carry(library, later)
+    assert caught.value.retry_after == 3601
+
+
+def test_money_is_never_asked_for_twice(library):
+    """A refusal for want of credits is final, under whatever status."""
+    with pytest.raises(InsufficientCredits):
+        carry(library, reply(status=429, code="money"))
 
 
 def test_a_task_that_fails_is_not_taken_for_free(library):

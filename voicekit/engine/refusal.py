@@ -8,6 +8,7 @@ from typing import Any
 from voicekit import errors
 from voicekit.clip import show_text
 from voicekit.engine.outcome import ErrorTable, error_class
+from voicekit.engine.pace import retry_after
 from voicekit.errors import ProviderError, VoicekitError
 from voicekit.flow import NoReply, Reply
 from voicekit.job import Job
@@ -41,6 +42,7 @@ def refusal(
         status=reply.status,
         code=problem.code,
         request_id=reply.headers.get("x-request-id"),
+        retry_after=retry_after(reply.headers),
     )
 
 

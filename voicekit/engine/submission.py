@@ -24,12 +24,14 @@ from voicekit.audio.file import length_of
 from voicekit.audio.timing import words_from_json, words_from_srt
 from voicekit.engine import refusal
 from voicekit.engine.outcome import Outcome, error_class, judge
+from voicekit.engine.pace import retry_after
 from voicekit.engine.polling import intervals
 from voicekit.errors import (
     BadReply,
     GenerationFailed,
     KeyMissing,
     NotFound,
+    RateLimited,
     ResultExpired,
     UnsafeResult,
     VoicekitError,
@@ -51,6 +53,13 @@ from voicekit.providers import Provider
 from voicekit.task import Problem, Result, Task
 
 __all__ = ["Submission"]
+
+MOST_TRIES = 3
+"""How often a request is sent that certainly was not accepted before."""
+
+BACK_OFF_S = 1.0
+LONGEST_PAUSE_S = 120.0
+"""A vendor that says to come back later than this is told to the user instead."""
 
 MOST_MISSES = 5
 """After how many answers in a row that know no such task it counts as at risk."""
@@ -115,6 +124,10 @@ class Submission:
             await self._check_room()
             await self._advance(State.SENDING, sent_at=now_us())
         self._warnings = list(self.provider.warnings(self.job))
+        return await self._send(tries=1 if self.provider.repeatable else MOST_TRIES)
+
+    async def _send(self, tries: int) -> Task:
+        """Send, and send again only what certainly cost nothing: a few times."""
         flow = self.provider.submit(self.job)
         request = next(flow)
         self.sent = True
@@ -123,7 +136,38 @@ class Submission:
             answer = await self._ask(request)
         except KeyMissing as error:
             await self._stop(State.FAILED, error, billed="no")
-        return await self._judged(flow, answer)
+        if isinstance(answer, Reply) and not self.provider.repeatable:
+            await self._advance(
+                State.SENDING, raw_status=answer.status, raw=answer.body
+            )
+        wait_s = self._pause(answer, MOST_TRIES - tries)
+        if wait_s is None or tries <= 1:
+            return await self._judged(flow, answer)
+        flow.close()
+        self.sent = False  # nothing was accepted: it can be called off while it waits
+        await self.sleep(wait_s)
+        return await self._send(tries - 1)
+
+    def _pause(self, answer: Reply | NoReply, tried: int) -> float | None:
+        """Return after how many seconds to send again; None if that is not safe.
+
+        A request that never left, or that was refused because there were too many.
+        """
+        if isinstance(answer, NoReply):
+            return None if answer.may_have_arrived else BACK_OFF_S * 2**tried
+        try:
+            problem = self.provider.problem(answer)
+        except BadReply:
+            return None
+        if problem is None:
+            return None
+        kind = error_class(answer, problem, self.provider.errors)
+        if kind is not RateLimited:
+            return None
+        stated = retry_after(answer.headers)
+        if stated is not None and stated > LONGEST_PAUSE_S:
+            return None
+        return BACK_OFF_S * 2**tried if stated is None else stated
 
     def _recalled(self) -> Task:
         """Read the stored answer again: it may have been the last word."""
@@ -152,10 +196,6 @@ class Submission:
             self._answers.append(time.monotonic())
 
     async def _judged(self, flow: Flow[Task], answer: Reply | NoReply) -> Task:
-        if isinstance(answer, Reply) and not self.provider.repeatable:
-            await self._advance(
-                State.SENDING, raw_status=answer.status, raw=answer.body
-            )
         problem, task = self._read(flow, answer)
         table = self.provider.errors
         outcome = judge(answer, problem=problem, task=task, table=table)
