@@ -130,6 +130,9 @@ class Connected:
     def transport(self, provider):
         return self._transport
 
+    def account(self, provider):
+        return "acc0unt"
+
     def realm(self, provider):
         return "live"
 

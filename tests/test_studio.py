@@ -12,7 +12,7 @@ import pytest
 
 import voicekit as vk
 from voicekit import errors
-from voicekit.engine.calls import Calls
+from voicekit.engine.doubts import Doubts
 from voicekit.studio import Aio, Studio
 
 PUBLIC = [name for name in vars(Aio) if not name.startswith("_")]
@@ -21,7 +21,7 @@ PUBLIC = [name for name in vars(Aio) if not name.startswith("_")]
 @pytest.mark.parametrize("name", PUBLIC)
 def test_both_forms_have_the_same_signature_and_documentation(name):
     """studio.x and studio.aio.x are made of one coroutine each."""
-    call, blocking, awaited = (getattr(c, name) for c in (Calls, Studio, Aio))
+    call, blocking, awaited = (getattr(c, name) for c in (Doubts, Studio, Aio))
     assert inspect.signature(blocking) == inspect.signature(awaited)
     assert inspect.signature(blocking) == inspect.signature(call)
     assert blocking.__doc__ == awaited.__doc__ == call.__doc__ is not None

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 from voicekit import providers as known_providers
 from voicekit.engine.bridge import Bridge
-from voicekit.engine.calls import Calls
 from voicekit.engine.connector import Connector, Place
+from voicekit.engine.doubts import Doubts
 from voicekit.engine.endpoints import Endpoints
 from voicekit.engine.engine import Engine
+from voicekit.errors import InvalidSetting
 from voicekit.library.library import Library, default_folder
+from voicekit.task import to_micros
 
 if TYPE_CHECKING:
     from voicekit.panels import Speak
@@ -30,13 +32,13 @@ T = TypeVar("T")
 class _Desk:
     """The calls, and the loop on which they run."""
 
-    def __init__(self, calls: Calls, bridge: Bridge) -> None:
+    def __init__(self, calls: Doubts, bridge: Bridge) -> None:
         self.calls = calls
         self.bridge = bridge
 
 
 def _awaited(
-    call: Callable[Concatenate[Calls, P], Coroutine[Any, Any, T]],
+    call: Callable[Concatenate[Doubts, P], Coroutine[Any, Any, T]],
 ) -> Callable[Concatenate[Aio, P], Coroutine[Any, Any, T]]:
     """Make the form of a call that any event loop can await."""
 
@@ -48,7 +50,7 @@ def _awaited(
 
 
 def _blocking(
-    call: Callable[Concatenate[Calls, P], Coroutine[Any, Any, T]],
+    call: Callable[Concatenate[Doubts, P], Coroutine[Any, Any, T]],
 ) -> Callable[Concatenate[Studio, P], T]:
     """Make the form of a call that waits for its result."""
 
@@ -62,26 +64,32 @@ def _blocking(
 class Aio(_Desk):
     """The same calls as `Studio` has, to be awaited."""
 
-    clip = _awaited(Calls.clip)
-    clone = _awaited(Calls.clone)
-    clones = _awaited(Calls.clones)
-    credits = _awaited(Calls.credits)
-    delete_clone = _awaited(Calls.delete_clone)
-    dub = _awaited(Calls.dub)
-    estimate = _awaited(Calls.estimate)
-    forget = _awaited(Calls.forget)
-    models = _awaited(Calls.models)
-    music = _awaited(Calls.music)
-    parameters = _awaited(Calls.parameters)
-    preview = _awaited(Calls.preview)
-    providers = _awaited(Calls.providers)
-    sound_effect = _awaited(Calls.sound_effect)
-    speak = _awaited(Calls.speak)
-    spend = _awaited(Calls.spend)
-    tasks = _awaited(Calls.tasks)
-    transcribe = _awaited(Calls.transcribe)
-    voice = _awaited(Calls.voice)
-    voices = _awaited(Calls.voices)
+    adopt = _awaited(Doubts.adopt)
+    check = _awaited(Doubts.check)
+    clip = _awaited(Doubts.clip)
+    clone = _awaited(Doubts.clone)
+    clones = _awaited(Doubts.clones)
+    credits = _awaited(Doubts.credits)
+    delete_clone = _awaited(Doubts.delete_clone)
+    dub = _awaited(Doubts.dub)
+    estimate = _awaited(Doubts.estimate)
+    forget = _awaited(Doubts.forget)
+    held = _awaited(Doubts.held)
+    models = _awaited(Doubts.models)
+    music = _awaited(Doubts.music)
+    parameters = _awaited(Doubts.parameters)
+    preview = _awaited(Doubts.preview)
+    providers = _awaited(Doubts.providers)
+    resume = _awaited(Doubts.resume)
+    sound_effect = _awaited(Doubts.sound_effect)
+    speak = _awaited(Doubts.speak)
+    spend = _awaited(Doubts.spend)
+    submit_again = _awaited(Doubts.submit_again)
+    tasks = _awaited(Doubts.tasks)
+    transcribe = _awaited(Doubts.transcribe)
+    voice = _awaited(Doubts.voice)
+    voices = _awaited(Doubts.voices)
+    write_off = _awaited(Doubts.write_off)
 
 
 class Studio(_Desk):
@@ -98,6 +106,9 @@ class Studio(_Desk):
     library : str or Path, optional
         The folder where clips and costs are kept; ``VOICEKIT_LIBRARY``, else the
         platform's folder for user data, if None.
+    budget : mapping of str to float, optional
+        What this studio may reserve, spend or hold with each provider, in the
+        provider's own unit: ``{"kie": 500}``.
 
     Attributes
     ----------
@@ -122,6 +133,7 @@ class Studio(_Desk):
         *,
         sandbox: bool = False,
         library: str | Path | None = None,
+        budget: Mapping[str, float] | None = None,
     ) -> None:
         known = {
             name: known_providers.find(name)
@@ -136,33 +148,39 @@ class Studio(_Desk):
             for name, provider in known.items()
             if providers is not None or connector.is_connected(provider)
         ]
-        engine = Engine(kept, connector)
-        super().__init__(Calls(engine, names), Bridge())
+        engine = Engine(kept, connector, _in_micros(budget or {}))
+        super().__init__(Doubts(engine, names), Bridge())
         self.aio = Aio(self.calls, self.bridge)
         # Also when a notebook's cell is run again and the old studio is dropped, and at
         # the end of the process: no worker and no lock outlives its studio.
         self._close = weakref.finalize(self, _close, self.bridge, engine, self.sandbox)
 
-    clip = _blocking(Calls.clip)
-    clone = _blocking(Calls.clone)
-    clones = _blocking(Calls.clones)
-    credits = _blocking(Calls.credits)
-    delete_clone = _blocking(Calls.delete_clone)
-    dub = _blocking(Calls.dub)
-    estimate = _blocking(Calls.estimate)
-    forget = _blocking(Calls.forget)
-    models = _blocking(Calls.models)
-    music = _blocking(Calls.music)
-    parameters = _blocking(Calls.parameters)
-    preview = _blocking(Calls.preview)
-    providers = _blocking(Calls.providers)
-    sound_effect = _blocking(Calls.sound_effect)
-    speak = _blocking(Calls.speak)
-    spend = _blocking(Calls.spend)
-    tasks = _blocking(Calls.tasks)
-    transcribe = _blocking(Calls.transcribe)
-    voice = _blocking(Calls.voice)
-    voices = _blocking(Calls.voices)
+    adopt = _blocking(Doubts.adopt)
+    check = _blocking(Doubts.check)
+    clip = _blocking(Doubts.clip)
+    clone = _blocking(Doubts.clone)
+    clones = _blocking(Doubts.clones)
+    credits = _blocking(Doubts.credits)
+    delete_clone = _blocking(Doubts.delete_clone)
+    dub = _blocking(Doubts.dub)
+    estimate = _blocking(Doubts.estimate)
+    forget = _blocking(Doubts.forget)
+    held = _blocking(Doubts.held)
+    models = _blocking(Doubts.models)
+    music = _blocking(Doubts.music)
+    parameters = _blocking(Doubts.parameters)
+    preview = _blocking(Doubts.preview)
+    providers = _blocking(Doubts.providers)
+    resume = _blocking(Doubts.resume)
+    sound_effect = _blocking(Doubts.sound_effect)
+    speak = _blocking(Doubts.speak)
+    spend = _blocking(Doubts.spend)
+    submit_again = _blocking(Doubts.submit_again)
+    tasks = _blocking(Doubts.tasks)
+    transcribe = _blocking(Doubts.transcribe)
+    voice = _blocking(Doubts.voice)
+    voices = _blocking(Doubts.voices)
+    write_off = _blocking(Doubts.write_off)
 
     def provider(self, name: str) -> Endpoints:
         """Return every endpoint that only this vendor has, by its name.
@@ -197,6 +215,18 @@ class Studio(_Desk):
     def __repr__(self) -> str:
         state = "" if self.is_open else " (closed)"
         return f"<Studio of {', '.join(self.calls.names)}{state}>"
+
+
+def _in_micros(budget: Mapping[str, float]) -> dict[str, int]:
+    found = {name: to_micros(amount) for name, amount in budget.items()}
+    for name, micros in found.items():
+        known_providers.find(name)
+        if micros is None or micros < 0:
+            raise InvalidSetting(
+                f"The budget for {name} is an amount of its credits, not "
+                f"{budget[name]!r}."
+            )
+    return {name: micros for name, micros in found.items() if micros is not None}
 
 
 def _rehearsal() -> Sandbox:

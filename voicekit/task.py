@@ -121,6 +121,8 @@ class Estimate:
     """
 
     credits: float | None
+    most: float | None = None
+    """The largest that was seen for as much, where the price was learned."""
     unit: str
     exact: bool
     evidence: str

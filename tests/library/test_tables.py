@@ -30,6 +30,8 @@ DESIGNED = {
         "status owned preview_url created_at"
     ).split(),
     "credits": "balance unit regular permanent resets_at seen_at error".split(),
+    "evidence": "created_at credits certain".split(),
+    "held": "provider kind text bound reason since options".split(),
     "models": "provider name kinds languages".split(),
     "parameters": "kind minimum maximum step default choices unit help".split(),
     "tasks": TASKS,
@@ -38,6 +40,7 @@ DESIGNED = {
 DTYPES = {
     "credits": "Float64",
     "estimated": "Float64",
+    "evidence": "created_at credits certain".split(),
     "held": "Float64",
     "refunded": "Float64",
     "balance": "Float64",

@@ -126,6 +126,15 @@ class Connector:
             return {name: Secret(value, address) for name, value in parts.items()}
         return find_secrets(provider.name, provider.auth.parts, address)
 
+    def account(self, provider: Provider) -> str | None:
+        """Return which account is charged, as a fingerprint; None without a key."""
+        if provider.transport != "http":
+            return None
+        try:
+            return next(iter(self.secrets(provider).values())).fingerprint
+        except KeyMissing:
+            return None
+
     def is_connected(self, provider: Provider) -> bool:
         """Tell whether a provider can be asked: it needs no key, or has one."""
         if provider.transport != "http":

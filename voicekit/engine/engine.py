@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
@@ -18,24 +19,29 @@ from voicekit.flow import Flow, NoReply, Reply, Request, Transport
 from voicekit.job import Job
 from voicekit.library.files import StoredFile
 from voicekit.library.ledger import (
+    Change,
     Claim,
     Elsewhere,
     Found,
     Kept,
     Mine,
     Terms,
+    accept,
+    advance,
+    begin_again,
     claim,
     find,
     find_preview,
     forget,
     job_of,
     keep_preview,
+    unfinished,
 )
 from voicekit.library.library import Library
-from voicekit.library.prices import history, learned
+from voicekit.library.prices import history, learned, upper_bound
 from voicekit.library.states import LIVE
 from voicekit.providers import Provider
-from voicekit.task import Estimate, Result, to_micros
+from voicekit.task import Estimate, Receipt, Result, to_micros
 from voicekit.voice import Voice
 
 __all__ = ["Done", "Engine"]
@@ -84,11 +90,19 @@ class Engine:
         Where jobs, answers and files are kept.
     connector : Connector
         Knows where the providers are, and makes what carries their requests.
+    budgets : mapping of str to int, optional
+        What may be reserved, spent or held with each provider, in millionths.
     """
 
-    def __init__(self, library: Library, connector: Connector) -> None:
+    def __init__(
+        self,
+        library: Library,
+        connector: Connector,
+        budgets: Mapping[str, int] | None = None,
+    ) -> None:
         self.library = library
         self.connector = connector
+        self.budgets = budgets or {}
         self._transports: dict[str, Transport] = {}
         self._flights: dict[tuple[str, int], _Flight] = {}
 
@@ -189,6 +203,53 @@ class Engine:
             return await self.perform(job_of(kept), timeout)
         raise refusal.stored(kept)
 
+    async def resolve(self, name: str, change: Change) -> Kept:
+        """Move a held or at-risk job to what the user, or its vendor, says of it."""
+        kept = await self._find(name)
+        return await self.library.transact(advance, kept, change)
+
+    async def adopt(self, name: str, task_id: str) -> None:
+        """Take a vendor's task for a job that is held.
+
+        Raises
+        ------
+        LibraryError
+            If the task belongs to another job, or the job is not held.
+        """
+        kept = await self._find(name)
+        if await self.library.transact(accept, kept, task_id) is None:
+            raise LibraryError(f"The task {task_id} belongs to another job.")
+
+    async def evidence(self, name: str) -> list[Receipt]:
+        """Return what a vendor lists that a job in doubt may have started."""
+        kept = await self._find(name)
+        provider = providers.find(kept.job["provider"])
+        return await self.ask(provider, provider.find(job_of(kept)))
+
+    async def begin_again(self, name: str, timeout: float | None) -> Done:
+        """Carry a job once more, though it may have been paid for before."""
+        kept = await self._find(name)
+        job = job_of(kept)
+        provider = providers.find(job.provider)
+        terms = await self._terms(job, provider)
+        await self.library.transact(begin_again, kept, terms)
+        return await self.perform(job, timeout)
+
+    async def resume(self) -> list[str]:
+        """Finish everything that an earlier kernel left, and return the jobs' names."""
+        names = await self.library.transact(unfinished)
+        jobs = [job_of(await self._find(name)) for name in names]
+        mine = [job for job in jobs if self._is_here(job)]
+        await asyncio.gather(
+            *(self.perform(job, None) for job in mine), return_exceptions=True
+        )
+        return names
+
+    def _is_here(self, job: Job) -> bool:
+        """Tell whether a job belongs to the world that this engine works in."""
+        provider = providers.find(job.provider)
+        return job.realm == self.connector.realm(provider)
+
     async def forget(self, name: str) -> None:
         """Drop a job's text and files; what it cost stays in the ledger."""
         await self._find(name)
@@ -238,16 +299,21 @@ class Engine:
                 raise refusal.stored(claimed.kept)
 
     async def _claim(self, job: Job, provider: Provider) -> Claim:
+        terms = await self._terms(job, provider)
+        alive = self.library.owner.is_alive
+        return await self.library.transact(claim, job, terms, alive)
+
+    async def _terms(self, job: Job, provider: Provider) -> Terms:
         estimate = await self.estimate(job, provider)
-        terms = Terms(
+        return Terms(
             owner=self.library.owner.name,
             repeatable=provider.repeatable,
             unit=estimate.unit,
+            charged_to=self.connector.account(provider),
             estimated_micros=to_micros(estimate.credits),
-            bound_micros=to_micros(estimate.credits),
+            bound_micros=upper_bound(estimate),
+            budget_micros=self.budgets.get(provider.name),
         )
-        alive = self.library.owner.is_alive
-        return await self.library.transact(claim, job, terms, alive)
 
     async def _submit(
         self, job: Job, provider: Provider, claimed: Mine, flight: _Flight

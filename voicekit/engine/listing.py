@@ -26,7 +26,7 @@ from voicekit.voice import Voice, VoiceQuery, split_voice
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Listing"]
+__all__ = ["Listing", "make_frame"]
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ class Listing:
         """
         used = list(self._chosen(None))
         rows = await asyncio.gather(*map(self._provider_row, used))
-        return await _frame("providers", rows)
+        return await make_frame("providers", rows)
 
     async def credits(self) -> pd.DataFrame:
         """Return every vendor's balance, each in its own unit.
@@ -69,7 +69,7 @@ class Listing:
         """
         vendors = [one for one in self._chosen(None) if not one.repeatable]
         rows = await asyncio.gather(*map(self._credits_row, vendors))
-        return await _frame("credits", rows)
+        return await make_frame("credits", rows)
 
     async def clones(self, provider: str | None = None) -> pd.DataFrame:
         """Return your own cloned voices.
@@ -82,7 +82,7 @@ class Listing:
         found: list[Voice] = []
         for one in self._chosen(provider):
             found += await self.engine.ask(one, one.clones())
-        return await _frame("clones", map(_voice_row, found))
+        return await make_frame("clones", map(_voice_row, found))
 
     async def models(self, provider: str | None = None) -> pd.DataFrame:
         """Return the models of one provider, or of all in use.
@@ -104,7 +104,7 @@ class Listing:
                 }
                 for model in await self.engine.ask(one, one.models())
             ]
-        return await _frame("models", rows)
+        return await make_frame("models", rows)
 
     async def voices(  # noqa: PLR0913 - each narrows the list in its own way
         self,
@@ -147,7 +147,7 @@ class Listing:
             search=search, language=language, gender=gender, shared=shared, limit=limit
         )
         found = await self.list_voices(query, provider)
-        return await _frame("voices", map(_voice_row, found))
+        return await make_frame("voices", map(_voice_row, found))
 
     async def list_voices(
         self, query: VoiceQuery, provider: str | None = None
@@ -202,7 +202,7 @@ class Listing:
         """
         offer = await self.offer(target, kind=kind, model=model)
         rows = (setting.model_dump() for setting in offer.declared)
-        return await _frame("parameters", [_parameter_row(row) for row in rows])
+        return await make_frame("parameters", [_parameter_row(row) for row in rows])
 
     async def offer(
         self, target: str | Voice, *, kind: Kind = "speech", model: str | None = None
@@ -224,7 +224,7 @@ class Listing:
             calls that a row answered at no cost.
         """
         rows = await self.engine.library.transact(attempts)
-        return await _frame("tasks", task_rows(rows, self.engine.library.files))
+        return await make_frame("tasks", task_rows(rows, self.engine.library.files))
 
     async def spend(self, by: SpendBy = "provider") -> pd.DataFrame:
         """Return what was spent, grouped.
@@ -236,7 +236,7 @@ class Listing:
             never added together.
         """
         rows = await self.engine.library.transact(attempts)
-        table = await _frame("spend", spend_rows(rows, by))
+        table = await make_frame("spend", spend_rows(rows, by))
         return table.rename_axis(index=by)
 
     async def _provider_row(self, provider: Provider) -> Mapping[str, Any]:
@@ -305,12 +305,12 @@ async def _or_error(coroutine: Coroutine[Any, Any, T]) -> T | VoicekitError:
         return error
 
 
-async def _frame(table: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+async def make_frame(table: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """Make a table in a thread: importing pandas takes longer than a loop may stand."""
-    return await asyncio.to_thread(_make_frame, table, rows)
+    return await asyncio.to_thread(_framed, table, rows)
 
 
-def _make_frame(table: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+def _framed(table: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     from voicekit.library.tables import frame  # noqa: PLC0415 - no table, no pandas
 
     return frame(table, rows)

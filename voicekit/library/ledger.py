@@ -18,16 +18,18 @@ from sqlalchemy import (
     Connection,
     Row,
     bindparam,
+    func,
     insert,
     select,
     update,
 )
 
-from voicekit.errors import LibraryError
+from voicekit.errors import BudgetExceeded, LibraryError
 from voicekit.job import InputFile, Job
 from voicekit.library import schema
 from voicekit.library.files import StoredFile
 from voicekit.library.states import LIVE, State, may_follow
+from voicekit.task import from_micros
 
 __all__ = [
     "Change",
@@ -40,6 +42,7 @@ __all__ = [
     "Terms",
     "accept",
     "advance",
+    "begin_again",
     "claim",
     "file_columns",
     "find",
@@ -49,6 +52,7 @@ __all__ = [
     "keep_preview",
     "now_us",
     "retire",
+    "unfinished",
 ]
 
 
@@ -108,6 +112,8 @@ class Terms:
     charged_to: str | None = None
     estimated_micros: int | None = None
     bound_micros: int | None = None
+    budget_micros: int | None = None
+    """What this owner may reserve, spend or hold with this provider."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +201,24 @@ def accept(connection: Connection, kept: Kept, receipt: str | None) -> Kept | No
         return None
     change = Change(state=State.ACCEPTED, columns={"receipt": receipt})
     return advance(connection, kept, change)
+
+
+def begin_again(connection: Connection, kept: Kept, terms: Terms) -> Mine:
+    """Begin another attempt of a job that ended in doubt, at risk or without success.
+
+    Only the user asks for this: it may be billed twice.
+    """
+    if kept.state in LIVE:
+        raise LibraryError(f"Job {kept.job['id']} is not over; there is nothing to do.")
+    return Mine(_begin(connection, kept.job, terms))
+
+
+def unfinished(connection: Connection) -> list[str]:
+    """Return the names of jobs with an attempt that is open."""
+    ended = (State.FETCHED, State.SETTLED)
+    is_open = [str(state) for state in LIVE if state not in ended]
+    query = select(schema.attempt.c.job).where(schema.attempt.c.state.in_(is_open))
+    return [str(name) for name in connection.execute(query).scalars()]
 
 
 def find(
@@ -356,13 +380,43 @@ def _add_job(connection: Connection, job: Job) -> Mapping[str, Any]:
     return values
 
 
+def _check_budget(
+    connection: Connection, job: Mapping[str, Any], issuer: str, terms: Terms
+) -> None:
+    """Refuse, in the transaction that would reserve, what the budget does not cover.
+
+    What is held counts in full, and so does what runs; what is known to be free does
+    not. A job of unknown cost may begin while anything is left.
+    """
+    if terms.budget_micros is None:
+        return
+    cost = func.coalesce(schema.attempt.c.credits_micros, schema.attempt.c.bound_micros)
+    query = select(func.coalesce(func.sum(cost), 0)).where(
+        schema.attempt.c.owner == terms.owner,
+        schema.attempt.c.issuer == issuer,
+        schema.attempt.c.state != State.REFUSED,
+        schema.attempt.c.billed.is_distinct_from("no"),
+    )
+    left = terms.budget_micros - int(connection.execute(query).scalar_one())
+    if left <= 0 or (terms.bound_micros or 0) > left:
+        bound, rest = (from_micros(n) for n in (terms.bound_micros, max(left, 0)))
+        may_cost = "an unknown amount" if bound is None else f"up to {bound:g}"
+        raise BudgetExceeded(
+            f"{job['voice'] or job['provider']} may cost {may_cost} {terms.unit}, and "
+            f"the budget for {job['provider']} has {rest:g} left. Nothing was sent. "
+            "Open a Studio with a larger budget to go on."
+        )
+
+
 def _begin(connection: Connection, job: Mapping[str, Any], terms: Terms) -> Kept:
+    issuer = f"{job['realm']} {job['provider']}"
+    _check_budget(connection, job, issuer, terms)
     state = State.SENDING if terms.repeatable else State.RESERVED
     now = now_us()
     values: dict[str, Any] = {
         **_NOTHING_YET,
         "job": job["id"],
-        "issuer": f"{job['realm']} {job['provider']}",
+        "issuer": issuer,
         "state": str(state),
         "owner": terms.owner,
         "unit": terms.unit,
@@ -389,6 +443,8 @@ def _take_over(
 ) -> Claim:
     if is_alive(kept.attempt["owner"]):
         return Elsewhere(kept)
+    if kept.state is State.RESERVED and kept.attempt["owner"] == terms.owner:
+        return Mine(kept)  # begun by the user's own word, a moment ago
     if kept.state is State.RESERVED or terms.repeatable:
         ended = {
             "error": {"kind": "Unavailable", "message": "The kernel ended before it."},

@@ -10,14 +10,16 @@ from sqlalchemy import Connection, select
 
 from voicekit.job import Job
 from voicekit.library import schema
-from voicekit.task import Estimate, from_micros
+from voicekit.task import Estimate, from_micros, to_micros
 
-__all__ = ["History", "history", "learned"]
+__all__ = ["History", "history", "learned", "upper_bound"]
 
 History: TypeAlias = Sequence[tuple[int, int]]
 """Characters and cost, in millionths, of earlier tasks."""
 
 MOST_REMEMBERED = 200
+SAFETY = 1.25
+"""How much more than the largest price seen a job is taken to cost at most."""
 
 _BY_CHARACTER = frozenset({"speech", "sound_effect"})
 """Kinds that cost by the length of their text; the others are taken by the task."""
@@ -41,6 +43,18 @@ def history(connection: Connection, job: Job) -> History:
     return [(row[0], row[1]) for row in connection.execute(query)]
 
 
+def upper_bound(estimate: Estimate) -> int | None:
+    """Return what a job is taken to cost at most, in millionths, until it is known.
+
+    An exact price is its own bound. A learned one is the largest that was seen for as
+    much text, and a quarter more.
+    """
+    if estimate.credits is None:
+        return None
+    most = estimate.credits if estimate.most is None else estimate.most
+    return to_micros(most if estimate.exact else most * SAFETY)
+
+
 def learned(earlier: History, job: Job, unit: str) -> Estimate | None:
     """Return an estimate from earlier tasks; None where there are none.
 
@@ -51,7 +65,7 @@ def learned(earlier: History, job: Job, unit: str) -> Estimate | None:
     >>> job = Job(provider="kie", kind="speech", text="Hello")
     >>> learned([(10, 20_000_000), (30, 60_000_000)], job, "credits")
     ... # doctest: +NORMALIZE_WHITESPACE
-    Estimate(credits=10.0, unit='credits', exact=False,
+    Estimate(credits=10.0, most=10.0, unit='credits', exact=False,
              evidence='2 credits a character in 2 earlier tasks')
     """
     by_character = job.kind in _BY_CHARACTER
@@ -63,11 +77,13 @@ def learned(earlier: History, job: Job, unit: str) -> Estimate | None:
     if not prices:
         return None
     price = statistics.median(prices)
-    amount = price * (len(job.text) if by_character else 1)
+    units = len(job.text) if by_character else 1
+    amount = price * units
     per = "a character" if by_character else "a task"
     tasks = "1 earlier task" if len(prices) == 1 else f"{len(prices)} earlier tasks"
     return Estimate(
         credits=from_micros(round(amount)),
+        most=from_micros(round(max(prices) * units)),
         unit=unit,
         exact=False,
         evidence=f"{price / 1e6:.3g} {unit} {per} in {tasks}",

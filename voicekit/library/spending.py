@@ -16,7 +16,7 @@ from voicekit.library.files import FileStore
 from voicekit.library.states import SHOWN, State
 from voicekit.task import from_micros
 
-__all__ = ["SpendBy", "attempts", "spend_rows", "task_rows"]
+__all__ = ["SpendBy", "attempts", "held_rows", "spend_rows", "task_rows"]
 
 SpendBy: TypeAlias = Literal["provider", "day", "model", "voice", "kind"]
 
@@ -34,6 +34,21 @@ def attempts(connection: Connection) -> list[Row]:
 def task_rows(rows: Iterable[Row], store: FileStore) -> list[Row]:
     """Return the rows of `Studio.tasks`."""
     return [_task_row(row, store) for row in rows]
+
+
+def held_rows(rows: Iterable[Row]) -> list[Row]:
+    """Return the rows of `Studio.held`: what may have cost, and nobody knows."""
+    return [
+        {
+            **row,
+            "bound": from_micros(row["bound_micros"]),
+            "reason": (row["error"] or {}).get("message"),
+            "since": row["finished_at"],
+            "options": "check, adopt, submit_again, write_off",
+        }
+        for row in _latest(rows)
+        if row["state"] == State.HELD
+    ]
 
 
 def spend_rows(rows: Iterable[Row], by: str) -> list[Row]:
@@ -61,6 +76,11 @@ def spend_rows(rows: Iterable[Row], by: str) -> list[Row]:
         {"group": group, "provider": provider, "unit": unit, **_sums(members)}
         for (group, provider, unit), members in sorted(groups.items())
     ]
+
+
+def _latest(rows: Iterable[Row]) -> Iterable[Row]:
+    """Return the last attempt of each job."""
+    return {row["job"]: row for row in rows}.values()
 
 
 def _sums(rows: list[Row]) -> Row:

@@ -95,6 +95,22 @@ COLUMNS: dict[str, Mapping[str, str]] = {
         "path": TEXT,
         "key": TEXT,
     },
+    "evidence": {
+        "task_id": TEXT,
+        "created_at": TIME,
+        "credits": MONEY,
+        "certain": FLAG,
+    },
+    "held": {
+        "job": TEXT,
+        "provider": TEXT,
+        "kind": TEXT,
+        "text": TEXT,
+        "bound": MONEY,
+        "reason": TEXT,
+        "since": TIME,
+        "options": TEXT,
+    },
     "spend": {
         "group": TEXT,
         "provider": TEXT,

@@ -15,7 +15,15 @@ from scipy.optimize import linprog
 
 from voicekit.errors import InvalidAnswers
 
-__all__ = ["Choices", "defect", "fit", "information", "log_likelihood", "scores"]
+__all__ = [
+    "Choices",
+    "defect",
+    "fit",
+    "information",
+    "log_likelihood",
+    "log_probabilities",
+    "scores",
+]
 
 Array = NDArray[np.float64]
 STEPS = 200

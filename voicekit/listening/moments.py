@@ -11,7 +11,15 @@ from scipy import stats
 
 from voicekit.listening.clusters import clustered
 
-__all__ = ["METHODS", "Mean", "bootstrap_means", "two_way"]
+__all__ = [
+    "METHODS",
+    "Mean",
+    "bootstrap_means",
+    "cluster",
+    "filled",
+    "naive",
+    "two_way",
+]
 
 Array = NDArray[np.float64]
 FEWEST = 2

@@ -8,7 +8,7 @@ from pathlib import Path
 import anywidget
 import ipywidgets as widgets
 
-__all__ = ["framed"]
+__all__ = ["Frame", "framed"]
 
 
 class Frame(anywidget.AnyWidget):
