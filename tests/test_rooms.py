@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import re
 import subprocess
 import sys
 from importlib.metadata import metadata, requires
@@ -34,7 +35,6 @@ LAZY_UPWARD = {
     ("comparison", "listening"),
     ("comparison", "audio"),
     ("clip", "audio"),
-    ("voicekit", "*"),
 }
 
 
@@ -219,4 +219,4 @@ def _licence(name):
     )
     names = [text, *(c for c in said.get_all("Classifier") or () if "License" in c)]
     alike = "\n".join(names).replace("BSD 3-Clause", "BSD-3-Clause")
-    return next((one for one in known if one in alike), alike)
+    return next((one for one in known if re.search(rf"\b{one}\b", alike)), alike)

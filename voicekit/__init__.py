@@ -16,13 +16,18 @@ from voicekit import errors
 from voicekit._version import __version__
 
 if TYPE_CHECKING:
+    from voicekit import listening as listening
     from voicekit import panels as panels
+    from voicekit import providers as providers
+    from voicekit import sandbox as sandbox
     from voicekit.clip import Clip as Clip
     from voicekit.engine.nested import allow_nested_loops as allow_nested_loops
+    from voicekit.keys import login as login
     from voicekit.magics import load_ipython_extension as load_ipython_extension
     from voicekit.studio import Studio as Studio
     from voicekit.task import Estimate as Estimate
     from voicekit.task import Word as Word
+    from voicekit.transcript import Transcript as Transcript
     from voicekit.voice import Voice as Voice
 
 _LAZY = {
@@ -32,8 +37,13 @@ _LAZY = {
     "Voice": "voicekit.voice",
     "Word": "voicekit.task",
     "allow_nested_loops": "voicekit.engine.nested",
+    "Transcript": "voicekit.transcript",
+    "listening": "voicekit.listening",
     "load_ipython_extension": "voicekit.magics",
+    "login": "voicekit.keys",
     "panels": "voicekit.panels",
+    "providers": "voicekit.providers",
+    "sandbox": "voicekit.sandbox",
 }
 """The public names and where they live; importing voicekit imports none of them."""
 
@@ -41,13 +51,18 @@ __all__ = [
     "Clip",
     "Estimate",
     "Studio",
+    "Transcript",
     "Voice",
     "Word",
     "__version__",
     "allow_nested_loops",
     "errors",
+    "listening",
     "load_ipython_extension",
+    "login",
     "panels",
+    "providers",
+    "sandbox",
 ]
 
 

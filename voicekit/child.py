@@ -44,10 +44,13 @@ class Child:
     ----------
     module : str
         The module that is run, as ``python -m module``.
+    once : bool
+        Whether it answers one question and ends, and the next needs a new one.
     """
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, module: str, *, once: bool = False) -> None:
         self._module = module
+        self._once = once
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
@@ -62,9 +65,12 @@ class Child:
         with self._lock:
             process = self._running()
             try:
-                return self._exchange(process, header, payload)
+                answer = self._exchange(process, header, payload)
             except (OSError, EOFError) as error:
                 raise ChildDied(self._reap(process)) from error
+            if self._once:
+                self._let_go()
+            return answer
 
     def kill(self) -> None:
         """End the child at once. A question in flight raises `ChildDied`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
-import shutil
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -154,8 +154,8 @@ class Clip:
         target = Path(path)
         if target.is_dir():
             target = target / self.path.name
-        self.source.read()  # a damaged file must not be passed on
-        return Path(shutil.copyfile(self.path, target))
+        target.write_bytes(self.audio)  # a damaged file is not passed on
+        return target
 
     def player(self) -> Audio:
         """Return an audio player whose sound is inside the notebook."""
@@ -183,7 +183,7 @@ class Clip:
         """
         from voicekit.audio.plot import waveform  # noqa: PLC0415 - a lazy upward call
 
-        return waveform(self.audio, self.words, title=self.caption, ax=ax)
+        return waveform(self.playable()[0], self.words, title=self.caption, ax=ax)
 
     @property
     def caption(self) -> str:
@@ -253,7 +253,8 @@ def show_text(text: str) -> str:
     'Rachel[31m'
     """
     shown = text[:LONGEST_SHOWN] + ("…" if len(text) > LONGEST_SHOWN else "")
-    return "".join(c for c in shown if c.isprintable() or c in "\n\t\u200d")
+    plain = "".join(" " if unicodedata.category(c) == "Zs" else c for c in shown)
+    return "".join(c for c in plain if c.isprintable() or c in "\n\t\u200d")
 
 
 def _escaped(text: str) -> str:

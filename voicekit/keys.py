@@ -121,6 +121,7 @@ def login(provider: str) -> str:
     if not value:
         raise KeyMissing(f"No key was entered for {provider}; nothing was changed.")
     if _store(name, value):
+        _memory.pop(name, None)  # an older one must not go before the new
         return f"The key for {provider} is kept in this system's keyring."
     _memory[name] = value
     return (
@@ -130,7 +131,14 @@ def login(provider: str) -> str:
 
 
 def _look_up(name: str) -> str | None:
-    return os.environ.get(name) or _memory.get(name) or _from_keyring(name)
+    found = os.environ.get(name) or _memory.get(name) or _from_keyring(name) or ""
+    key = found.strip()
+    if not (key.isascii() and key.isprintable()):
+        raise KeyMissing(
+            f"What {name} holds is no key: it has characters that no header can carry. "
+            "Set it again."
+        )
+    return key or None
 
 
 def _from_keyring(name: str) -> str | None:

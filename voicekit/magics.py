@@ -67,7 +67,10 @@ def parse_line(line: str) -> tuple[str, dict[str, Any]]:
     InvalidSetting
         If there is no voice, or a part is not ``name=value``.
     """
-    voice, *parts = shlex.split(line) or [""]
+    try:
+        voice, *parts = shlex.split(line) or [""]
+    except ValueError as error:
+        raise InvalidSetting(f"The line cannot be read: {error}.") from None
     settings: dict[str, Any] = {}
     for part in parts:
         name, equals, value = part.partition("=")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeAlias
 
@@ -10,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from voicekit.errors import InvalidSetting, InvalidText, nearest
 from voicekit.job import Job, Kind, SettingValue
-from voicekit.parameters import Choice, Setting
+from voicekit.parameters import UNSPEAKABLE, Choice, Setting
 
 __all__ = ["FileRule", "Model", "Offer", "TextLimit", "TextUnit"]
 
@@ -21,8 +20,6 @@ _LENGTHS: Mapping[TextUnit, Callable[[str], int]] = {
     "UTF-8 bytes": lambda text: len(text.encode()),
     "words": lambda text: len(text.split()),
 }
-
-_UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 class Model(BaseModel):
@@ -188,7 +185,7 @@ class Offer(BaseModel):
 
 
 def _refuse_unspeakable(text: str, who: str) -> None:
-    if found := _UNSPEAKABLE.search(text):
+    if found := UNSPEAKABLE.search(text):
         raise InvalidText(
             f"The text for {who} holds U+{ord(found[0]):04X} at position "
             f"{found.start()}, a control character or half a character, which no voice "

@@ -6,6 +6,7 @@ The one declaration drives the check, the slider, the help text, the table of
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from numbers import Real
 from typing import Annotated, Literal, TypeAlias
@@ -16,6 +17,9 @@ from voicekit.errors import InvalidSetting
 from voicekit.job import SettingValue
 
 __all__ = ["Choice", "Range", "Setting", "Text", "Toggle"]
+
+UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""Control characters and half characters: no request can carry them as text."""
 
 TOLERANCE = 1e-6
 """A number this near to a step is that step: sliders and float32 are not exact."""
@@ -156,6 +160,8 @@ class Text(_Declared):
         accepted = f"text of {self.min_length} to {self.max_length} characters"
         if not isinstance(value, str):
             raise self._refuse(value, accepted, who)
+        if found := UNSPEAKABLE.search(value):
+            raise self._refuse(value, f"text without U+{ord(found[0]):04X}", who)
         if not self.min_length <= len(value) <= self.max_length:
             raise self._refuse(value, f"{accepted} (it has {len(value)})", who)
         return value

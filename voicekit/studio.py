@@ -247,7 +247,7 @@ def _close(bridge: Bridge, engine: Engine, sandbox: Sandbox | None) -> None:
         # The garbage collector may run anywhere, and a loop cannot wait for itself.
         threading.Thread(target=_close, args=(bridge, engine, sandbox)).start()
         return
-    bridge.close(engine.aclose())
+    bridge.close(engine.settle(), engine.aclose())
     engine.library.close()
     if sandbox is not None:
         sandbox.close()

@@ -14,7 +14,7 @@ from voicekit.engine.bridge import Bridge
 def bridge():
     bridge = Bridge()
     yield bridge
-    bridge.close(asyncio.sleep(0))
+    bridge.close(asyncio.sleep(0), asyncio.sleep(0))
 
 
 async def where():
@@ -67,7 +67,7 @@ def test_an_interrupt_stops_the_wait_and_cancels(bridge):
 def test_a_closed_bridge_says_so():
     """After close a call explains itself, and nothing hangs."""
     bridge = Bridge()
-    bridge.close(asyncio.sleep(0))
+    bridge.close(asyncio.sleep(0), asyncio.sleep(0))
     with pytest.raises(RuntimeError, match="closed"):
         bridge.run(where())
 
@@ -77,5 +77,5 @@ def test_close_cancels_what_runs():
     bridge = Bridge()
     future = bridge.submit(asyncio.Event().wait())
     time.sleep(0)
-    bridge.close(asyncio.sleep(0))
+    bridge.close(asyncio.sleep(0), asyncio.sleep(0))
     assert future.cancelled()

@@ -173,8 +173,8 @@ def test_a_task_id_of_another_job_is_doubt(library):
 
 
 def test_a_task_that_its_vendor_forgot_is_at_risk(library):
-    """Five times unknown: not failed, for it may have cost, and never sent again."""
-    answers = [reply(state="queued", id="t1")] + 5 * [reply(status=404)]
+    """Eight times unknown: not failed, for it may have cost, and never sent again."""
+    answers = [reply(state="queued", id="t1")] + 8 * [reply(status=404)]
     with pytest.raises(ResultExpired, match="it may have cost"):
         carry(library, *answers)
     assert row(library)["state"] == "AT_RISK"

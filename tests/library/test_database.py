@@ -19,13 +19,14 @@ def test_what_the_database_was_asked_for_is_what_it_keeps(tmp_path):
     with engine.connect() as connection:
         found = {
             name: connection.execute(text(f"PRAGMA {name}")).scalar()
-            for name in ("journal_mode", "synchronous", "busy_timeout", "foreign_keys")
+            for name in database._PRAGMAS
         }
     assert found == {
         "journal_mode": "delete",
         "synchronous": 3,
         "busy_timeout": 10_000,
         "foreign_keys": 1,
+        "secure_delete": 1,
     }
 
 

@@ -24,7 +24,8 @@ _SUBTYPES = {"flac": "PCM_16", "mp3": "MPEG_LAYER_III", "ogg": "VORBIS"}
 
 def main() -> None:
     """Answer requests until the other side closes."""
-    with contextlib.suppress(ImportError):  # Windows has no resource limits
+    # Windows has no resource limits, macOS refuses this one, a system may allow less.
+    with contextlib.suppress(ImportError, ValueError, OSError):
         import resource  # noqa: PLC0415
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))

@@ -23,6 +23,8 @@ class Bridge:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
+        self._lock = threading.Lock()
+        self._closing = False
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="voicekit", daemon=True
         )
@@ -36,10 +38,11 @@ class Bridge:
         RuntimeError
             If the loop was closed.
         """
-        if self._loop.is_closed():
-            coroutine.close()
-            raise RuntimeError("This studio is closed; open another with Studio().")
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        with self._lock:
+            if not self._closing:
+                return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        coroutine.close()
+        raise RuntimeError("This studio is closed; open another with Studio().")
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine and block until it is done.
@@ -69,10 +72,17 @@ class Bridge:
         """Tell whether the caller is on the loop's own thread."""
         return threading.current_thread() is self._thread
 
-    def close(self, last: Coroutine[Any, Any, None]) -> None:
-        """Cancel what runs, run one last coroutine, and stop the loop."""
-        self.submit(_cancel_others()).result()
-        self.submit(last).result()
+    def close(
+        self, first: Coroutine[Any, Any, None], last: Coroutine[Any, Any, None]
+    ) -> None:
+        """Run one coroutine, cancel what still runs, run another, stop the loop.
+
+        Nothing can be submitted any longer: its future would never be done.
+        """
+        with self._lock:
+            self._closing = True
+        for coroutine in (first, _cancel_others(), last):
+            asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

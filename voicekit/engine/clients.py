@@ -6,6 +6,7 @@ the key is added to each request by the vendor's transport alone.
 
 from __future__ import annotations
 
+import asyncio
 from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
@@ -15,6 +16,8 @@ from voicekit._version import __version__
 
 __all__ = ["Clients"]
 
+MOST_AT_ONCE = 64
+
 _HEADERS = {
     "User-Agent": f"voicekit/{__version__}",  # some vendors refuse a missing one
     # A few bytes of gzip can unpack to gigabytes, and httpx sets no limit to that.
@@ -23,7 +26,16 @@ _HEADERS = {
 
 
 class Clients:
-    """Made when first needed, on the engine's loop."""
+    """Made when first needed, on the engine's loop.
+
+    Attributes
+    ----------
+    places : Semaphore
+        As many requests are under way at once as there are connections.
+    """
+
+    def __init__(self) -> None:
+        self.places = asyncio.Semaphore(MOST_AT_ONCE)
 
     @cached_property
     def free(self) -> httpx.AsyncClient:
@@ -55,7 +67,9 @@ def _client(*, read_s: float, keepalive: int) -> httpx.AsyncClient:
         headers=_HEADERS,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         timeout=httpx.Timeout(10, read=read_s, write=60),
-        limits=httpx.Limits(max_connections=64, max_keepalive_connections=keepalive),
+        limits=httpx.Limits(
+            max_connections=MOST_AT_ONCE, max_keepalive_connections=keepalive
+        ),
         follow_redirects=False,
         trust_env=False,
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from voicekit.audio.timing import srt_text, text_from_json
 from voicekit.clip import Clip
+from voicekit.errors import Unsupported
 from voicekit.library.files import FileStore, StoredFile
 from voicekit.library.ledger import Kept
 from voicekit.task import Word, from_micros
@@ -22,7 +23,13 @@ __all__ = ["clip_of", "clips_of", "preview_of", "stored_files", "transcript_of"]
 
 def clip_of(kept: Kept, store: FileStore, *, cached: bool) -> Clip:
     """Return the clip of a finished attempt; the first, where there are several."""
-    return clips_of(kept, store, cached=cached)[0]
+    clips = clips_of(kept, store, cached=cached)
+    if not clips:
+        raise Unsupported(
+            f"Job {kept.job['id']} is of the kind {kept.job['kind']} and has no audio; "
+            "make the same call again to have its result, at no cost."
+        )
+    return clips[0]
 
 
 def clips_of(kept: Kept, store: FileStore, *, cached: bool) -> list[Clip]:

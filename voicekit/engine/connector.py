@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from voicekit.address import Address
-from voicekit.errors import KeyMissing, Unsupported
+from voicekit.errors import InvalidSetting, KeyMissing, Unsupported
 from voicekit.flow import Transport
 from voicekit.keys import Secret, Secrets, find_secrets, variable
 from voicekit.library.library import Library
@@ -98,7 +98,10 @@ class Connector:
                 f"The address of {provider.name} is not known. Set {name} to what "
                 "precedes the paths in its documentation."
             )
-        return Address.parse(url)
+        try:
+            return Address.parse(url)
+        except InvalidSetting as error:
+            raise InvalidSetting(f"{name} is no address of a vendor. {error}") from None
 
     def realm(self, provider: Provider) -> str:
         """Return which world a provider's jobs belong to.

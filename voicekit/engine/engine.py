@@ -20,7 +20,6 @@ from voicekit.job import Job
 from voicekit.library.files import StoredFile
 from voicekit.library.ledger import (
     Change,
-    Claim,
     Elsewhere,
     Found,
     Kept,
@@ -35,11 +34,12 @@ from voicekit.library.ledger import (
     forget,
     job_of,
     keep_preview,
+    release,
     unfinished,
 )
 from voicekit.library.library import Library
 from voicekit.library.prices import history, learned, upper_bound
-from voicekit.library.states import LIVE
+from voicekit.library.states import DONE, LIVE
 from voicekit.providers import Provider
 from voicekit.task import Estimate, Receipt, Result, to_micros
 from voicekit.voice import Voice
@@ -48,8 +48,8 @@ __all__ = ["Done", "Engine"]
 
 T = TypeVar("T")
 
-NAMED_WITHIN_S = 30.0
-"""The ledger answers in milliseconds, unless another process holds it."""
+SETTLE_S = 10.0
+"""How long closing waits for the answers to paid requests that are on their way."""
 
 LOOK_AGAIN_S = 0.05
 """How often a job that another process works on is looked at."""
@@ -72,6 +72,17 @@ class _Flight:
     name: str | None = None
     named: asyncio.Event = field(default_factory=asyncio.Event)
     waiting: int = 0
+
+    @property
+    def carrying(self) -> asyncio.Task[Done]:
+        """The task that carries it."""
+        assert self.task is not None
+        return self.task
+
+    @property
+    def is_called_off(self) -> bool:
+        """Whether it is ending unsent: who comes now begins anew."""
+        return self.task is not None and self.task.cancelling() > 0
 
     @property
     def was_sent(self) -> bool:
@@ -168,6 +179,8 @@ class Engine:
             After `timeout` seconds; the job goes on.
         """
         place = (job.key, job.take)
+        while (dying := self._flights.get(place)) and dying.is_called_off:
+            await asyncio.wait([dying.carrying])
         joined = place in self._flights
         flight = self._flights.setdefault(place, _Flight())
         if flight.task is None:
@@ -178,7 +191,12 @@ class Engine:
             done = await asyncio.wait_for(asyncio.shield(flight.task), timeout)
         except TimeoutError:
             # The ledger names the job in a moment: who stops waiting needs the name.
-            await asyncio.wait_for(flight.named.wait(), NAMED_WITHIN_S)
+            await asyncio.wait(
+                [flight.task, asyncio.ensure_future(flight.named.wait())],
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            if flight.name is None:
+                return await flight.task
             raise _still_running(str(flight.name), job, timeout) from None
         except asyncio.CancelledError:
             if flight.waiting == 1 and not flight.was_sent:
@@ -199,6 +217,10 @@ class Engine:
             After `timeout` seconds; the job goes on.
         """
         kept = await self._find(name)
+        if kept.state in DONE and await self._is_whole(kept):
+            return Done(kept, cached=True)
+        if kept.job["key"] is None:
+            raise LibraryError(f"Job {name} was forgotten; only what it cost is left.")
         if kept.state in LIVE:
             return await self.perform(job_of(kept), timeout)
         raise refusal.stored(kept)
@@ -251,12 +273,30 @@ class Engine:
         return job.realm == self.connector.realm(provider)
 
     async def forget(self, name: str) -> None:
-        """Drop a job's text and files; what it cost stays in the ledger."""
-        await self._find(name)
+        """Drop a job's text and files; what it cost stays in the ledger.
+
+        Raises
+        ------
+        LibraryError
+            If it still runs: what it brings would come back.
+        """
+        kept = await self._find(name)
+        if kept.state in LIVE and kept.state not in DONE:
+            raise LibraryError(f"Job {name} still runs; forget it when it has ended.")
         unused = await self.library.transact(forget, name)
         for sha256, size, media_type in unused:
             file = self.library.files.find(sha256, size, media_type)
             await self.library.run(partial(file.path.unlink, missing_ok=True))
+
+    async def settle(self) -> None:
+        """Wait a little for answers to what was sent: a receipt may be a moment away."""
+        sent = [
+            flight.carrying
+            for flight in self._flights.values()
+            if flight.submission is not None and flight.submission.is_in_doubt
+        ]
+        if sent:
+            await asyncio.wait(sent, timeout=SETTLE_S)
 
     async def aclose(self) -> None:
         """Close the transports; the library is closed once the loop has stopped."""
@@ -283,8 +323,10 @@ class Engine:
 
     async def _carry(self, job: Job, flight: _Flight) -> Done:
         provider = providers.find(job.provider)
+        terms = await self._terms(job, provider)
+        alive = self.library.owner.is_alive
         while True:
-            claimed = await self._claim(job, provider)
+            claimed = await self.library.transact(claim, job, terms, alive)
             flight.name = claimed.kept.job["id"]
             flight.named.set()
             if isinstance(claimed, Mine):
@@ -297,11 +339,6 @@ class Engine:
                 await asyncio.sleep(LOOK_AGAIN_S)
             else:
                 raise refusal.stored(claimed.kept)
-
-    async def _claim(self, job: Job, provider: Provider) -> Claim:
-        terms = await self._terms(job, provider)
-        alive = self.library.owner.is_alive
-        return await self.library.transact(claim, job, terms, alive)
 
     async def _terms(self, job: Job, provider: Provider) -> Terms:
         estimate = await self.estimate(job, provider)
@@ -323,7 +360,12 @@ class Engine:
         flight.submission = Submission(
             job, claimed.kept, provider, transport, self.library, fetch
         )
-        return await flight.submission.carry()
+        try:
+            return await flight.submission.carry()
+        except BaseException:
+            # Whoever asks next, in whatever kernel, may go on from where it stands.
+            self.library.post(release, claimed.kept.attempt["id"])
+            raise
 
     async def _is_whole(self, kept: Kept) -> bool:
         files = stored_files(kept, self.library.files)

@@ -63,7 +63,7 @@ class HttpTransport:
         self._address = address
         self._find_secrets = find_secrets
         self._clients = clients
-        self._token: tuple[str, float] | None = None
+        self._token: tuple[Mapping[str, str], str, float] = ({}, "", 0.0)
 
     async def send(self, request: Request, *, may_cost: bool = False) -> Reply:
         """Send one request with the key, and return the answer.
@@ -88,8 +88,16 @@ class HttpTransport:
     ) -> Reply:
         client = self._clients.paid if may_cost else self._clients.free
         try:
-            async with asyncio.timeout(DEADLINE_S[may_cost]):
-                built = await self._built(client, request, headers)
+            built = await self._built(client, request, headers)
+        except (httpx.InvalidURL, ValueError, OSError):
+            # `from None`: a header that cannot be encoded stands in the error, key and
+            # all. ValueError is also UnicodeError.
+            raise NoReply(
+                "the request cannot be built", may_have_arrived=False
+            ) from None
+        try:
+            # The deadline starts when there is a place: nothing is sent before.
+            async with self._clients.places, asyncio.timeout(DEADLINE_S[may_cost]):
                 return await _answer(client, built)
         except TimeoutError:
             raise NoReply(
@@ -121,7 +129,8 @@ class HttpTransport:
         )
 
     async def _authorization(self) -> Mapping[str, str]:
-        secrets = self._find_secrets()
+        # A keyring may ask the desktop, and the desktop its user.
+        secrets = await asyncio.to_thread(self._find_secrets)
         parts = {
             name: secret.reveal_for(self._address) for name, secret in secrets.items()
         }
@@ -137,20 +146,28 @@ class HttpTransport:
         self, auth: Jwt | TokenExchange, parts: Mapping[str, str]
     ) -> str:
         now = time.time()
-        if self._token is None or self._token[1] <= now:
-            self._token = (
+        known, token, until = self._token
+        if known != parts or until <= now:
+            token, until = (
                 _signed(auth, parts, now)
                 if isinstance(auth, Jwt)
                 else await self._exchanged(auth, parts, now)
             )
-        return self._token[0]
+            self._token = (parts, token, until)
+        return token
 
     async def _exchanged(
         self, auth: TokenExchange, parts: Mapping[str, str], now: float
     ) -> tuple[str, float]:
         body = {"clientId": parts["CLIENT_ID"], "clientSecret": parts["CLIENT_SECRET"]}
         asked = Request(method="POST", path=auth.path, json=body)
-        reply = await self._exchange(asked, {}, may_cost=False)
+        try:
+            reply = await self._exchange(asked, {}, may_cost=False)
+        except NoReply as lost:
+            # This was free: the request that needs the token was not sent.
+            raise NoReply(lost.reason, may_have_arrived=False) from None
+        if reply.status >= 500:  # noqa: PLR2004 - the vendor's fault, not the key's
+            raise NoReply("it gives out no tokens now", may_have_arrived=False)
         try:
             # It lives for a year; an hour keeps a wrong one from living as long.
             return Fields.of(reply).text("token"), now + 3600

@@ -61,8 +61,9 @@ BACK_OFF_S = 1.0
 LONGEST_PAUSE_S = 120.0
 """A vendor that says to come back later than this is told to the user instead."""
 
-MOST_MISSES = 5
-"""After how many answers in a row that know no such task it counts as at risk."""
+MOST_MISSES = 8
+"""After how many answers in a row that know no such task it counts as at risk: some
+20 s, in which a vendor's list may catch up with its own answer."""
 
 _Saved: TypeAlias = tuple[StoredFile, Mapping[str, Any]]
 """A file, and its row in the ledger."""
@@ -92,6 +93,8 @@ class Submission:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     sent: bool = False
     """Whether a byte may have left; until then the attempt can be called off."""
+    is_in_doubt: bool = False
+    """Whether a request that may cost is on its way, and its answer is not stored."""
     _warnings: list[str] = field(default_factory=list)
     _misses: int = 0
     _started: float | None = None
@@ -120,10 +123,11 @@ class Submission:
             await self._hold("the kernel that sent it ended before it had the answer")
         if self.kept.state not in (State.RESERVED, State.SENDING):
             return self._recalled()
+        self._warnings = list(self.provider.warnings(self.job))
+        next(self.provider.submit(self.job))  # what cannot be built is not begun
         if self.kept.state is State.RESERVED:
             await self._check_room()
             await self._advance(State.SENDING, sent_at=now_us())
-        self._warnings = list(self.provider.warnings(self.job))
         return await self._send(tries=1 if self.provider.repeatable else MOST_TRIES)
 
     async def _send(self, tries: int) -> Task:
@@ -132,6 +136,7 @@ class Submission:
         request = next(flow)
         self.sent = True
         self._started = time.monotonic()
+        self.is_in_doubt = not self.provider.repeatable
         try:
             answer = await self._ask(request)
         except KeyMissing as error:
@@ -140,6 +145,7 @@ class Submission:
             await self._advance(
                 State.SENDING, raw_status=answer.status, raw=answer.body
             )
+        self.is_in_doubt = False
         wait_s = self._pause(answer, MOST_TRIES - tries)
         if wait_s is None or tries <= 1:
             return await self._judged(flow, answer)

@@ -22,6 +22,7 @@ _PRAGMAS = {
     "synchronous": 3,
     "busy_timeout": 10_000,
     "foreign_keys": 1,
+    "secure_delete": 1,  # what the user has forgotten leaves the file
 }
 
 

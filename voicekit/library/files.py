@@ -12,7 +12,7 @@ from pathlib import Path
 
 from voicekit.errors import LibraryError
 
-__all__ = ["FileStore", "Part", "StoredFile"]
+__all__ = ["FileStore", "Part", "StoredFile", "media_type_of"]
 
 _CHUNK = 1 << 20
 
@@ -39,6 +39,12 @@ EXTENSIONS = {
     "image/webp": "webp",
 }
 _MEDIA_TYPES = {extension: media for media, extension in EXTENSIONS.items()}
+
+
+def media_type_of(path: Path) -> str:
+    """Return the media type that a file's ending names."""
+    suffix = path.suffix.lower().lstrip(".")
+    return _MEDIA_TYPES.get(suffix, "application/octet-stream")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +139,7 @@ class FileStore:
         except OSError as error:
             part.discard()
             raise LibraryError(f"{path} cannot be read: {error.strerror}.") from error
-        suffix = path.suffix.lower().lstrip(".")
-        return part.keep(_MEDIA_TYPES.get(suffix, "application/octet-stream"))
+        return part.keep(media_type_of(path))
 
     def sweep(self) -> None:
         """Remove what processes that died were writing."""

@@ -11,6 +11,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
@@ -27,7 +28,7 @@ from sqlalchemy import (
 from voicekit.errors import BudgetExceeded, LibraryError
 from voicekit.job import InputFile, Job
 from voicekit.library import schema
-from voicekit.library.files import StoredFile
+from voicekit.library.files import StoredFile, media_type_of
 from voicekit.library.states import LIVE, State, may_follow
 from voicekit.task import from_micros
 
@@ -48,12 +49,18 @@ __all__ = [
     "find",
     "find_preview",
     "forget",
+    "free",
     "job_of",
     "keep_preview",
     "now_us",
+    "release",
     "retire",
     "unfinished",
 ]
+
+
+NOBODY = ""
+"""The owner of an attempt that waits to be taken over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,7 +301,9 @@ def forget(connection: Connection, job: str) -> Sequence[tuple[str, int, str]]:
     attempts = select(schema.attempt.c.id).where(schema.attempt.c.job == job)
     mine = schema.file.c.attempt.in_(attempts)
     columns = (schema.file.c.sha256, schema.file.c.size, schema.file.c.media_type)
-    dropped = connection.execute(select(*columns).where(mine)).all()
+    row = connection.execute(_JOB_BY_ID, {"id": job}).one()
+    inputs = [_input_row(file) for file in row.files.values()]
+    dropped = [*connection.execute(select(*columns).where(mine)).all(), *inputs]
     connection.execute(schema.file.delete().where(mine))
     connection.execute(
         update(schema.attempt)
@@ -307,8 +316,21 @@ def forget(connection: Connection, job: str) -> Sequence[tuple[str, int, str]]:
         .values(key=None, text=None, voice_id=None, settings={}, files={})
     )
     _insert_event(connection, job, None, "forgotten", None)
-    used = {row.sha256 for row in connection.execute(select(schema.file.c.sha256))}
-    return [(row[0], row[1], row[2]) for row in dropped if row.sha256 not in used]
+    used = _used(connection)
+    return [(row[0], row[1], row[2]) for row in dropped if row[0] not in used]
+
+
+def _input_row(file: Mapping[str, Any]) -> tuple[str, int, str]:
+    return file["sha256"], file["size"], media_type_of(Path(file["path"]))
+
+
+def _used(connection: Connection) -> set[str]:
+    """Return the hash of every file that something refers to."""
+    used = set(connection.execute(select(schema.file.c.sha256)).scalars())
+    used |= set(connection.execute(select(schema.preview.c.sha256)).scalars())
+    for files in connection.execute(select(schema.job.c.files)).scalars():
+        used |= {file["sha256"] for file in files.values()}
+    return used
 
 
 def file_columns(stored: StoredFile, **columns: Any) -> Mapping[str, Any]:
@@ -441,7 +463,7 @@ def _take_over(
     terms: Terms,
     is_alive: Callable[[str], bool],
 ) -> Claim:
-    if is_alive(kept.attempt["owner"]):
+    if kept.attempt["owner"] != NOBODY and is_alive(kept.attempt["owner"]):
         return Elsewhere(kept)
     if kept.state is State.RESERVED and kept.attempt["owner"] == terms.owner:
         return Mine(kept)  # begun by the user's own word, a moment ago
@@ -472,6 +494,20 @@ def _is_spent(kept: Kept) -> bool:
         and kept.state in (State.FETCHED, State.SETTLED)
         and expires_at is not None
         and expires_at <= now_us()
+    )
+
+
+def free(connection: Connection, name: str) -> None:
+    """Let the call that a job was made for be a new job."""
+    _free_key(connection, schema.job.c.id == name)
+
+
+def release(connection: Connection, attempt: int) -> None:
+    """Let any process go on with an attempt that nobody works on any longer."""
+    connection.execute(
+        update(schema.attempt)
+        .where(schema.attempt.c.id == attempt)
+        .values(owner=NOBODY)
     )
 
 

@@ -24,7 +24,8 @@ class Owner:
         self._folder = folder
         self.name = secrets.token_hex(8)
         self._lock = self._lock_of(self.name)
-        self._lock.acquire(timeout=0)
+        # A neighbour that looks who is alive may hold it for a moment.
+        self._lock.acquire(timeout=1)
 
     def is_alive(self, name: str) -> bool:
         """Tell whether the owner of this name is another one that still runs."""

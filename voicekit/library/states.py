@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-__all__ = ["LIVE", "SHOWN", "State", "may_follow"]
+__all__ = ["DONE", "LIVE", "SHOWN", "State", "may_follow"]
 
 
 class State(StrEnum):
@@ -54,6 +54,9 @@ _LINE = (
 
 LIVE = frozenset(_LINE)
 """Open or successful: a job has at most one attempt in these."""
+
+DONE = frozenset({State.FETCHED, State.SETTLED})
+"""The result is in the library."""
 
 _ENDS: Mapping[State, frozenset[State]] = {
     # Nothing was sent: there is nothing to refuse and nothing to doubt.

@@ -11,6 +11,7 @@ from typing import Any
 
 from voicekit.audio.codec import encode
 from voicekit.child import Child, ChildDied
+from voicekit.errors import BadReply
 from voicekit.flow import NoReply, Reply, Request
 
 __all__ = ["OfflineTransport"]
@@ -26,7 +27,9 @@ class OfflineTransport:
 
     def __init__(self) -> None:
         count = min(os.cpu_count() or 1, MOST_WORKERS)
-        self._workers = [Child("voicekit.offline.worker") for _ in range(count)]
+        once = not hasattr(os, "fork")
+        module = "voicekit.offline.worker"
+        self._workers = [Child(module, once=once) for _ in range(count)]
         # The worker that was idle for the shortest time is the next: one that was never
         # needed is never started.
         self._idle: asyncio.LifoQueue[Child] = asyncio.LifoQueue()
@@ -78,5 +81,14 @@ def _speak(worker: Child, asked: Mapping[str, Any]) -> Reply:
             "samples": str(head["samples"]),
             "words": json.dumps(head["words"]),
         },
-        body=body if container == "wav" else encode(body, container),
+        body=body if container == "wav" else _encoded(body, container),
     )
+
+
+def _encoded(wav: bytes, container: str) -> bytes:
+    try:
+        return encode(wav, container)
+    except BadReply as error:
+        raise NoReply(
+            f"it cannot write {container}: {error}", may_have_arrived=True
+        ) from (None)
