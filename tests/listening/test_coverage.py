@@ -81,6 +81,25 @@ def test_intervals_cover(kind, shape, rater, item):
         assert naive < 0.8
 
 
+def test_many_systems_are_covered_too():
+    """Five systems, no spread: the floor of each difference does not add up."""
+    rng, worth = np.random.default_rng(5), np.linspace(0.4, -0.4, 5)
+    frame = frame_of((10, 10))
+    hits = []
+    for _ in range(100):
+        first = rng.integers(5, size=len(frame))
+        second = (first + rng.integers(1, 5, size=len(frame))) % 5
+        chance = 1 / (1 + np.exp(worth[second] - worth[first]))
+        frame["a"], frame["b"] = first, second
+        frame["outcome"] = np.where(rng.random(len(frame)) < chance, "a", "b")
+        for gap in bradley_terry(frame).differences().itertuples():
+            goal = worth[gap.first] - worth[gap.second]
+            hits.append(gap.low <= goal <= gap.high)
+    covered = np.mean(hits)
+    print(f"five systems: {covered:.1%}")
+    assert LOW <= covered <= 0.99
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("kind", CELLS)
 def test_intervals_cover_everywhere(kind, capsys):

@@ -1,10 +1,12 @@
 """Covariances that take raters, items and their cells as what they are: clusters.
 
 The two-way estimator is V_rater + V_item - V_cell (Cameron, Gelbach & Miller 2011),
-floored at V_cell, with t quantiles on min(raters, items) - 1 degrees of freedom. Where
-the floor decides, raters and items add nothing that can be seen, and the spread is
-known as well as there are cells: cells - 1 degrees of freedom (the simulation in the
-tests measures what either choice covers).
+floored at V_cell, with t quantiles on min(raters, items) - 1 degrees of freedom. The
+floor is each combination's own: with many systems some direction always falls below it
+by chance, and raising that direction would widen every interval. Where the floor
+decides, raters and items add nothing that can be seen, and the spread is known as well
+as there are cells: cells - 1 degrees of freedom. The simulation in the tests measures
+what this covers.
 """
 
 from __future__ import annotations
@@ -21,7 +23,6 @@ __all__ = ["Clustered", "clustered", "floored"]
 Array = NDArray[np.float64]
 Codes = NDArray[np.intp]
 FEWEST = 2
-BARELY = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Clustered:
     """A covariance, and the t distributions that go with it."""
 
     covariance: Array
-    """Parameters x parameters."""
+    """Parameters x parameters; before the floor, so perhaps not positive."""
     df: float
     """Degrees of freedom of the t quantile; infinite for the normal."""
     ways: str
@@ -45,16 +46,24 @@ class Clustered:
         return Clustered(covariance, self.df, self.ways, floor, self.floor_df)
 
     def se(self) -> Array:
-        """Return the standard errors."""
-        return np.asarray(np.sqrt(np.diag(self.covariance).clip(0)))
+        """Return the standard errors, each with its own floor."""
+        variance = np.diag(self.covariance).clip(0)
+        if self.floor is not None:
+            variance = np.maximum(variance, np.diag(self.floor))
+        return np.asarray(np.sqrt(variance))
 
     def dfs(self) -> Array:
         """Return each parameter's degrees of freedom."""
         if self.floor is None:
             return np.full(len(self.covariance), self.df)
-        lowest = np.diag(self.floor) * (1 + BARELY)
-        decides = np.diag(self.covariance) <= lowest
+        decides = np.diag(self.covariance) <= np.diag(self.floor)
         return np.where(decides, max(self.floor_df, self.df), self.df)
+
+    def whole(self) -> Array:
+        """Return the covariance with every combination of parameters at its floor."""
+        if self.floor is None:
+            return self.covariance
+        return floored(self.covariance, self.floor)
 
     def reach(self, confidence: float) -> Array:
         """Return half the width of each parameter's interval."""
@@ -91,7 +100,7 @@ def clustered(
         return Clustered(next(iter(sums.values())), fewest - 1, next(iter(ways)))
     cells = _cells(ways["raters"], ways["items"])
     cell = _cluster_covariance(scores, bread, cells)
-    both = floored(sums["raters"] + sums["items"] - cell, cell)
+    both = sums["raters"] + sums["items"] - cell
     finest = len(np.unique(cells)) - 1
     return Clustered(both, fewest - 1, "raters and items", cell, finest)
 

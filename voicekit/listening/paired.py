@@ -34,7 +34,8 @@ class BradleyTerry:
     """Index ``system``, best first; ``log_worth``, ``se``, ``low``, ``high`` (natural
     log units) and ``elo`` (mean 1500, 400 points per factor of ten)."""
     covariance: pd.DataFrame
-    """Of the log-worths, in the same order."""
+    """Of the log-worths, in the same order; raised so that no combination falls below
+    its floor, so that its diagonal can exceed the squared ``se``."""
     tie: Estimate | None
     """Davidson's v: P(tie) is in proportion to v times the geometric mean worth."""
     order: Estimate | None

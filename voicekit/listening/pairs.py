@@ -142,7 +142,7 @@ def _result(
     around = got.spread.turned(np.eye(len(got.value))[best])
     return BradleyTerry(
         table=table,
-        covariance=pd.DataFrame(around.covariance, table.index, table.index),
+        covariance=pd.DataFrame(around.whole(), table.index, table.index),
         tie=_tie(got, size, spec),
         order=_part(got, len(got.value) - 1) if spec.order else None,
         deviance=gap,

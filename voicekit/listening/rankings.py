@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -113,7 +113,7 @@ def plackett_luce(
     index = table.index[best]
     return PlackettLuce(
         table=table.iloc[best],
-        covariance=pd.DataFrame(held.covariance[np.ix_(best, best)], index, index),
+        covariance=pd.DataFrame(held.whole()[np.ix_(best, best)], index, index),
         log_likelihood=value,
         interval=how,
         penalty=penalty,
@@ -141,7 +141,7 @@ def _fitted(
     np.add.at(each, where, gradients(plain, theta) * plain.weight[:, None])
     held = clustered(each, bread, *(_codes(read, name) for name in ("rater", "item")))
     if flaw:
-        held = replace(held, covariance=floored(held.covariance, bread))
+        held = Clustered(floored(held.whole(), bread), held.df, held.ways)
     return basis @ theta, held.turned(basis), penalty, log_likelihood(plain, theta)
 
 

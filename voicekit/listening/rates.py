@@ -89,7 +89,7 @@ def preference_rate(
         reach, middle = scale * float(held.reach(confidence)[0]), logit(rate)
         ends = expit([middle - reach, middle + reach])
         found = Estimate(rate, float(held.se()[0]) / total, *ends)
-        effect, ways = float(held.covariance[0, 0]) * scale, held.ways
+        effect, ways = float(held.se()[0]) ** 2 * scale, held.ways
     return PreferenceRate(
         rate=found,
         wilson=naive,

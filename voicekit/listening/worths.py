@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -91,7 +91,7 @@ def spread(cast: Ballots, found: Fitted, *, robust: bool) -> Clustered:
     if not found.separated:
         return held
     # Where votes never contradict the fit, their residuals say nothing about spread.
-    return replace(held, covariance=floored(held.covariance, found.bread))
+    return Clustered(floored(held.whole(), found.bread), held.df, held.ways)
 
 
 def resampled(
