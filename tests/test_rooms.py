@@ -209,7 +209,7 @@ def _licence(name):
         # and runs in the worker process alone.
         return "GPL in its own process"
     said = metadata(name)
-    text = said["License-Expression"] or said["License"] or ""
+    text = said.get("License-Expression") or said.get("License") or ""
     known = (
         "Apache-2.0 OR BSD-3-Clause",
         "BSD-3-Clause",

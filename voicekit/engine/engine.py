@@ -32,6 +32,7 @@ from voicekit.library.ledger import (
     find,
     find_preview,
     forget,
+    free,
     job_of,
     keep_preview,
     release,
@@ -289,7 +290,7 @@ class Engine:
             await self.library.run(partial(file.path.unlink, missing_ok=True))
 
     async def settle(self) -> None:
-        """Wait a little for answers to what was sent: a receipt may be a moment away."""
+        """Wait a little for answers to what was sent: a receipt may be near."""
         sent = [
             flight.carrying
             for flight in self._flights.values()
@@ -379,7 +380,7 @@ class Engine:
                 f"The audio of job {name} is no longer in the library, or was changed. "
                 f"Restore it, or pay for another with studio.forget({name!r})."
             )
-        await self.library.transact(forget, name)
+        await self.library.transact(free, name)
 
     def _transport(self, provider: Provider) -> Transport:
         if provider.name not in self._transports:

@@ -414,7 +414,7 @@ def _check_budget(
         return
     cost = func.coalesce(schema.attempt.c.credits_micros, schema.attempt.c.bound_micros)
     query = select(func.coalesce(func.sum(cost), 0)).where(
-        schema.attempt.c.owner == terms.owner,
+        schema.attempt.c.reserved_by == terms.owner,
         schema.attempt.c.issuer == issuer,
         schema.attempt.c.state != State.REFUSED,
         schema.attempt.c.billed.is_distinct_from("no"),
@@ -441,6 +441,7 @@ def _begin(connection: Connection, job: Mapping[str, Any], terms: Terms) -> Kept
         "issuer": issuer,
         "state": str(state),
         "owner": terms.owner,
+        "reserved_by": terms.owner,
         "unit": terms.unit,
         "charged_to": terms.charged_to,
         "estimated_micros": terms.estimated_micros,

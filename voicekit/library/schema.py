@@ -75,6 +75,8 @@ attempt = Table(
     Column("issuer", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("owner", Text, nullable=False),
+    # Whose budget it counts in; the owner may change, this does not.
+    Column("reserved_by", Text, nullable=False),
     Column("receipt", Text),
     Column("bound_micros", BigInteger),
     Column("estimated_micros", BigInteger),

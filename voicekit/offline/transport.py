@@ -89,6 +89,5 @@ def _encoded(wav: bytes, container: str) -> bytes:
     try:
         return encode(wav, container)
     except BadReply as error:
-        raise NoReply(
-            f"it cannot write {container}: {error}", may_have_arrived=True
-        ) from (None)
+        reason = f"it cannot write {container}: {error}"
+        raise NoReply(reason, may_have_arrived=True) from None
