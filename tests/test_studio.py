@@ -13,6 +13,7 @@ import pytest
 import voicekit as vk
 from voicekit import errors
 from voicekit.engine.doubts import Doubts
+from voicekit.errors import VoicekitError
 from voicekit.studio import Aio, Studio
 
 PUBLIC = [name for name in vars(Aio) if not name.startswith("_")]
@@ -226,7 +227,7 @@ def test_a_studio_that_is_dropped_is_closed(tmp_path):
     bridge = studio.bridge
     del studio
     gc.collect()
-    with pytest.raises(RuntimeError, match="closed"):
+    with pytest.raises(VoicekitError, match="closed"):
         bridge.run(asyncio.sleep(0))
     assert list((tmp_path / "owners").iterdir()) == []
 
@@ -237,7 +238,7 @@ def test_a_closed_studio_says_so(tmp_path):
     studio.close()
     studio.close()
     assert repr(studio) == "<Studio of offline (closed)>"
-    with pytest.raises(RuntimeError, match="open another with Studio"):
+    with pytest.raises(VoicekitError, match="open another with Studio"):
         studio.voices()
 
 

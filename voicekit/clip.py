@@ -22,6 +22,9 @@ __all__ = ["Clip", "Source", "audio_element", "show_text"]
 LONGEST_SHOWN = 2_000
 """Characters of foreign text that are shown anywhere."""
 
+LONGEST_EMBEDDED = 16 << 20
+"""Bytes of sound that a cell's output holds; a notebook of more is slow to open."""
+
 _RAW_ENCODINGS: Mapping[str, Literal["pcm16", "alaw", "ulaw"]] = {
     "audio/l16": "pcm16",
     "audio/basic": "ulaw",
@@ -56,7 +59,7 @@ class Clip:
     """As it is spoken with, ``"provider:id"``."""
     model: str | None = None
     text: str | None = None
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
     take: int = 1
     duration_s: float | None = None
     sample_rate: int | None = None
@@ -82,7 +85,7 @@ class Clip:
     cover: Path | None = None
     warnings: tuple[str, ...] = ()
     """Whatever the vendor will ignore, or changed."""
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """What else the vendor said."""
 
     @classmethod
@@ -221,11 +224,20 @@ class Clip:
     def to_html(self) -> str:
         """Return the player and its caption as HTML that also plays untrusted."""
         notes = "".join(f"<br>⚠ {_escaped(warning)}" for warning in self.warnings)
+        audio, media_type = self.playable()
+        if len(audio) > LONGEST_EMBEDDED:
+            sound = (
+                f"<p>{len(audio) >> 20} MiB of sound, too much to keep in a notebook: "
+                "save it with clip.save(path), or show it all the same with "
+                "clip.player().</p>"
+            )
+        else:
+            sound = audio_element(audio, media_type)
         return (
             # A price in dollars is no formula.
             f'<figure class="voicekit-clip tex2jax_ignore mathjax_ignore" '
             f'style="margin:0.3em 0">'
-            f"{audio_element(*self.playable())}"
+            f"{sound}"
             f'<figcaption style="font-size:0.85em;opacity:0.75">'
             f"{_escaped(self.caption)}{notes}</figcaption></figure>"
         )

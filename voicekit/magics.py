@@ -41,12 +41,14 @@ class SpeakMagics(Magics):
             raise UsageError(str(error)) from None
 
     def _studio(self) -> Studio:
-        """Return the notebook's own studio, so that budget and library are shared."""
+        """Return the notebook's newest open studio, else one of the magic's own."""
         assert self.shell is not None
-        for value in self.shell.user_ns.values():
-            if isinstance(value, Studio) and value.is_open:
-                return value
-        return _own_studio()
+        found = [
+            value
+            for value in self.shell.user_ns.values()
+            if isinstance(value, Studio) and value.is_open
+        ]
+        return found[-1] if found else _own_studio()
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
@@ -74,7 +76,7 @@ def parse_line(line: str) -> tuple[str, dict[str, Any]]:
     settings: dict[str, Any] = {}
     for part in parts:
         name, equals, value = part.partition("=")
-        if not equals or not name.isidentifier():
+        if not equals or not name.isidentifier() or name in ("text", "voice"):
             raise InvalidSetting(
                 f"{part!r} is no setting; write %%speak {voice} rate=160 pitch=40"
             )

@@ -76,7 +76,10 @@ class Range(_Declared):
         """
         if isinstance(value, bool) or not isinstance(value, Real | Decimal):
             raise self._refuse(value, f"a number {self._accepted}", who)
-        number = float(value)
+        try:
+            number = float(value)
+        except OverflowError:
+            raise self._refuse(value, self._accepted, who) from None
         if (
             not float(self.minimum) - TOLERANCE
             <= number

@@ -97,7 +97,7 @@ class Studio(_Desk):
 
     Parameters
     ----------
-    providers : iterable of str, optional
+    providers : str or iterable of str, optional
         Which to use; the offline engine and every vendor that has a key if None.
     sandbox : bool
         Whether to rehearse: all five vendors run on this machine, speak, keep balances
@@ -129,17 +129,14 @@ class Studio(_Desk):
 
     def __init__(
         self,
-        providers: Iterable[str] | None = None,
+        providers: str | Iterable[str] | None = None,
         *,
         sandbox: bool = False,
         library: str | Path | None = None,
         budget: Mapping[str, float] | None = None,
     ) -> None:
-        known = {
-            name: known_providers.find(name)
-            for name in (known_providers.names() if providers is None else providers)
-        }
-        folder = default_folder() if library is None else Path(library).expanduser()
+        known = {name: known_providers.find(name) for name in _names(providers)}
+        folder = Path(library).expanduser() if library else default_folder()
         kept = Library(folder / "sandbox" if sandbox else folder)
         self.sandbox = _rehearsal() if sandbox else None
         connector = Connector(None if self.sandbox is None else _places(self.sandbox))
@@ -215,6 +212,12 @@ class Studio(_Desk):
     def __repr__(self) -> str:
         state = "" if self.is_open else " (closed)"
         return f"<Studio of {', '.join(self.calls.names)}{state}>"
+
+
+def _names(providers: str | Iterable[str] | None) -> Iterable[str]:
+    if providers is None:
+        return known_providers.names()
+    return [providers] if isinstance(providers, str) else providers
 
 
 def _in_micros(budget: Mapping[str, float]) -> dict[str, int]:

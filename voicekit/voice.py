@@ -67,7 +67,7 @@ class VoiceQuery:
         """
         return (
             _is_within(self.language, voice.language)
-            and (self.gender is None or self.gender == voice.gender)
+            and (self.gender is None or self.gender.casefold() == voice.gender)
             and all(word in _searchable(voice) for word in _words(self.search))
         )
 

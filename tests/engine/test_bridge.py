@@ -8,6 +8,7 @@ import time
 import pytest
 
 from voicekit.engine.bridge import Bridge
+from voicekit.errors import VoicekitError
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def test_a_closed_bridge_says_so():
     """After close a call explains itself, and nothing hangs."""
     bridge = Bridge()
     bridge.close(asyncio.sleep(0), asyncio.sleep(0))
-    with pytest.raises(RuntimeError, match="closed"):
+    with pytest.raises(VoicekitError, match="closed"):
         bridge.run(where())
 
 

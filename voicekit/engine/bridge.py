@@ -8,6 +8,8 @@ from collections.abc import Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
+from voicekit.errors import VoicekitError
+
 __all__ = ["Bridge"]
 
 T = TypeVar("T")
@@ -35,14 +37,14 @@ class Bridge:
 
         Raises
         ------
-        RuntimeError
+        VoicekitError
             If the loop was closed.
         """
         with self._lock:
             if not self._closing:
                 return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
         coroutine.close()
-        raise RuntimeError("This studio is closed; open another with Studio().")
+        raise VoicekitError("This studio is closed; open another with Studio().")
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine and block until it is done.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from voicekit.transcript import Transcript
 from voicekit.voice import Voice, VoiceQuery
 
 __all__ = ["WAIT_S", "Calls"]
+
+MOST_TAKES = 1_000_000
 
 WAIT_S = 600.0
 """How long a call waits for a job before it says that it still runs."""
@@ -316,7 +319,7 @@ class Calls(Listing):
 
     async def clip(self, job: str, *, timeout: float | None = None) -> Clip:
         """Return the clip of a job in `tasks`; waits if it is still running."""
-        wait_s = WAIT_S if timeout is None else timeout
+        wait_s = _checked_timeout(timeout)
         return self._clip(await self.engine.await_job(job, wait_s))
 
     async def forget(self, job: str) -> None:
@@ -351,7 +354,7 @@ class Calls(Listing):
             take=take,
             settings=settings,
         )
-        return await self.engine.perform(job, WAIT_S if timeout is None else timeout)
+        return await self.engine.perform(job, _checked_timeout(timeout))
 
     async def _job(  # noqa: PLR0913 - what makes a job
         self,
@@ -420,6 +423,16 @@ def _check_file(path: Path, rule: FileRule, who: str) -> None:
 
 
 def _checked_take(take: int) -> int:
-    if isinstance(take, bool) or not isinstance(take, int) or take < 1:
-        raise InvalidSetting(f"take counts takes from 1, so it cannot be {take!r}.")
-    return take
+    if isinstance(take, bool) or not isinstance(take, Integral):
+        raise InvalidSetting(f"take is a whole number from 1, not {take!r}.")
+    if not 1 <= take <= MOST_TAKES:
+        raise InvalidSetting(f"take counts takes from 1 to {MOST_TAKES}.")
+    return int(take)
+
+
+def _checked_timeout(timeout: float | None) -> float:
+    if timeout is None:
+        return WAIT_S
+    if isinstance(timeout, bool) or not isinstance(timeout, Real) or not timeout >= 0:
+        raise InvalidSetting(f"timeout is a number of seconds, not {timeout!r}.")
+    return float(timeout)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from voicekit import providers
 from voicekit.engine.engine import Engine
 from voicekit.errors import (
+    InvalidSetting,
     KeyMissing,
     UnknownProvider,
     UnknownVoice,
@@ -143,6 +144,8 @@ class Listing:
         ...     studio.voices("welsh", limit=1).name.to_dict()
         {'offline:cy': 'Welsh'}
         """
+        if limit is not None and (not isinstance(limit, int) or limit < 0):
+            raise InvalidSetting(f"limit is a number of voices or None, not {limit!r}.")
         query = VoiceQuery(
             search=search, language=language, gender=gender, shared=shared, limit=limit
         )

@@ -37,7 +37,7 @@ def refusal(
     said = show_text(problem.message) or f"error {show_text(problem.code)}"
     remedy = _REMEDIES.get(kind, "")
     return kind(
-        f"{who(asked)} said no: {said} (HTTP {reply.status}). {remedy}".rstrip(),
+        f"{who(asked)} said no: {said.rstrip('.')} ({problem.code}). {remedy}".rstrip(),
         **_names(asked),
         status=reply.status,
         code=problem.code,

@@ -35,9 +35,9 @@ def open_database(path: Path) -> Engine:
         If it cannot be written, is damaged, or a newer voicekit wrote it.
     """
     interrupted = path.with_name(f"{path.name}-journal").exists()
-    engine = sqlalchemy.create_engine(
-        f"sqlite:///{path}", poolclass=sqlalchemy.pool.NullPool
-    )
+    # Not as text: a folder's name may hold what means something in an address.
+    address = sqlalchemy.URL.create("sqlite", database=str(path))
+    engine = sqlalchemy.create_engine(address, poolclass=sqlalchemy.pool.NullPool)
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     try:
@@ -86,6 +86,17 @@ def _prepare(connection: Connection, path: Path) -> None:
         connection.execute(insert(meta).values(version=SCHEMA_VERSION))
         return
     version = connection.execute(select(meta.c.version)).scalar_one()
+    inspector = sqlalchemy.inspect(connection)
+    for table in metadata.sorted_tables:
+        there = inspector.has_table(table.name) and {
+            column["name"] for column in inspector.get_columns(table.name)
+        }
+        if version == SCHEMA_VERSION and there != set(table.columns.keys()):
+            raise LibraryError(
+                f"The ledger {path} is not one of this voicekit: its table "
+                f"{table.name} has other columns. Nothing was changed. Name another "
+                "folder with Studio(library=...)."
+            )
     if version > SCHEMA_VERSION:
         raise LibraryError(
             f"The library {path.parent} was written by a newer voicekit: its version "

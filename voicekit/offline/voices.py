@@ -9,7 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
+
+import espeakng_loader
 
 from voicekit.offline.espeak import Listing, initialise, list_voices
 
@@ -31,12 +34,24 @@ _LANGUAGES = {
 def table() -> dict[str, list[dict[str, Any]]]:
     """Return base voices and variants as the installed library lists them."""
     library, _ = initialise()
-    bases = list_voices(library)
+    bases = [voice for voice in list_voices(library) if _has_dictionary(voice)]
     variants = list_voices(library, variants=True)
     return {
         "voices": sorted(_bases(bases), key=_by_id),
         "variants": sorted(map(_variant, variants), key=_by_id),
     }
+
+
+def _has_dictionary(listing: Listing) -> bool:
+    """Tell whether a voice can speak: some are listed without their dictionary.
+
+    The dictionary is named by the voice's own file, else by its language.
+    """
+    data = Path(espeakng_loader.get_data_path())
+    lines = (data / "lang" / listing.identifier).read_text("utf-8").splitlines()
+    named = [line.split()[1] for line in lines if line.startswith("dictionary ")]
+    language = listing.languages[0].split("-")[0].lower()
+    return any((data / f"{name}_dict").exists() for name in (*named, language))
 
 
 def bcp47(tag: str) -> str:
