@@ -17,8 +17,10 @@ from voicekit._version import __version__
 
 if TYPE_CHECKING:
     from voicekit import panels as panels
+    from voicekit import sandbox as sandbox
     from voicekit.clip import Clip as Clip
     from voicekit.engine.nested import allow_nested_loops as allow_nested_loops
+    from voicekit.keys import login as login
     from voicekit.magics import load_ipython_extension as load_ipython_extension
     from voicekit.studio import Studio as Studio
     from voicekit.task import Estimate as Estimate
@@ -33,7 +35,9 @@ _LAZY = {
     "Word": "voicekit.task",
     "allow_nested_loops": "voicekit.engine.nested",
     "load_ipython_extension": "voicekit.magics",
+    "login": "voicekit.keys",
     "panels": "voicekit.panels",
+    "sandbox": "voicekit.sandbox",
 }
 """The public names and where they live; importing voicekit imports none of them."""
 
@@ -47,7 +51,9 @@ __all__ = [
     "allow_nested_loops",
     "errors",
     "load_ipython_extension",
+    "login",
     "panels",
+    "sandbox",
 ]
 
 
