@@ -145,6 +145,6 @@ def test_fingerprints_tell_keys_apart():
 
 
 def test_messages_name_calls_that_exist():
-    """What a message tells users to type is public: voicekit.login, voicekit.sandbox."""
+    """What messages and documents tell users to call is public."""
     assert vk.login is login
     assert callable(vk.sandbox.serve)
