@@ -15,6 +15,7 @@ from voicekit.engine.calls import Calls
 from voicekit.engine.connector import Connector, Place
 from voicekit.engine.endpoints import Endpoints
 from voicekit.engine.engine import Engine
+from voicekit.library.ledger import retire_all
 from voicekit.library.library import Library, default_folder
 
 if TYPE_CHECKING:
@@ -130,6 +131,9 @@ class Studio(_Desk):
         folder = default_folder() if library is None else Path(library).expanduser()
         kept = Library(folder / "sandbox" if sandbox else folder)
         self.sandbox = _rehearsal() if sandbox else None
+        if sandbox:
+            # A new one knows nothing of what was cloned or bought in an earlier one.
+            kept.post(retire_all, "sandbox")
         connector = Connector(None if self.sandbox is None else _places(self.sandbox))
         names = [
             name
