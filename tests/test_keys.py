@@ -10,6 +10,7 @@ from keyring.backend import KeyringBackend
 from keyring.backends import fail
 from keyring.errors import KeyringLocked
 
+import voicekit as vk
 from voicekit import keys
 from voicekit.address import Address
 from voicekit.errors import KeyMissing
@@ -141,3 +142,9 @@ def test_fingerprints_tell_keys_apart():
     assert first != second
     assert len(first) == 8
     assert first not in CANARY
+
+
+def test_messages_name_calls_that_exist():
+    """What messages and documents tell users to call is public."""
+    assert vk.login is login
+    assert callable(vk.sandbox.serve)

@@ -16,6 +16,7 @@ from voicekit.engine.doubts import Doubts
 from voicekit.engine.endpoints import Endpoints
 from voicekit.engine.engine import Engine
 from voicekit.errors import InvalidSetting
+from voicekit.library.ledger import retire_all
 from voicekit.library.library import Library, default_folder
 from voicekit.task import to_micros
 
@@ -139,6 +140,9 @@ class Studio(_Desk):
         folder = Path(library).expanduser() if library else default_folder()
         kept = Library(folder / "sandbox" if sandbox else folder)
         self.sandbox = _rehearsal() if sandbox else None
+        if sandbox:
+            # A new one knows nothing of what was cloned or bought in an earlier one.
+            kept.post(retire_all, "sandbox")
         connector = Connector(None if self.sandbox is None else _places(self.sandbox))
         names = [
             name

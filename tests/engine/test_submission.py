@@ -58,6 +58,7 @@ def test_a_task_is_asked_for_until_it_is_done(library):
     ]
     found = row(library)
     assert (found["state"], found["receipt"]) == ("FETCHED", "t1")
+    assert found["polls"] == 2
     assert found["credits_micros"] == 2
     stored = library.files.find(kept.files[0]["sha256"], 10, "audio/wav")
     assert stored.read() == b"RIFF sound"

@@ -45,6 +45,13 @@ class Calls(Listing):
     ) -> Estimate:
         """Say what a call will cost, without making it.
 
+        Parameters
+        ----------
+        text : str
+            The text, prompt, idea or name; empty where the kind takes none.
+        voice : str or Voice
+            The voice; a provider's name for a kind that needs none, such as music.
+
         Examples
         --------
         >>> import voicekit as vk
@@ -52,10 +59,14 @@ class Calls(Listing):
         ...     studio.estimate("Hello!", "offline:en-us").evidence
         'free'
         """
-        chosen = await self.voice(voice)
-        provider = self.provider_of(chosen.provider)
+        if isinstance(voice, str) and ":" not in voice:
+            name, voice_id = voice, None
+        else:
+            chosen = await self.voice(voice)
+            name, voice_id = chosen.provider, chosen.id
+        provider = self.provider_of(name)
         job = await self._job(
-            kind, provider, text=text, voice=chosen.id, model=model, settings=settings
+            kind, provider, text=text, voice=voice_id, model=model, settings=settings
         )
         return await self.engine.estimate(job, provider)
 

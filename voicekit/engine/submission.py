@@ -99,6 +99,7 @@ class Submission:
     _misses: int = 0
     _started: float | None = None
     _answers: list[float] = field(default_factory=list)
+    _polls: int = 0
 
     async def carry(self) -> Kept:
         """Go on from where the ledger says the attempt is, and return it finished.
@@ -268,6 +269,7 @@ class Submission:
 
     async def _poll(self, task: Task) -> Task:
         assert task.receipt is not None
+        self._polls += 1
         flow = self.provider.task(self.job, task.receipt)
         # A poll that brings nothing changes nothing: the task is kept, and asked again.
         answer = await self._ask(next(flow))
@@ -301,6 +303,7 @@ class Submission:
             **self._latency(),
             **_said(task),
             "warnings": self._warnings,
+            "polls": self.kept.attempt["polls"] + self._polls,
             "finished_at": now_us(),
             "expires_at": task.expires_at or self._expiry(),
         }

@@ -55,6 +55,7 @@ __all__ = [
     "now_us",
     "release",
     "retire",
+    "retire_all",
     "unfinished",
 ]
 
@@ -267,6 +268,12 @@ def retire(connection: Connection, kind: str, voice: str) -> None:
         schema.attempt.c.details["voice"].as_string() == voice
     )
     _free_key(connection, (schema.job.c.kind == kind) & schema.job.c.id.in_(made))
+
+
+def retire_all(connection: Connection, realm: str) -> None:
+    """Let calls that made voices or bought proxies be made anew: all of them ended."""
+    made = schema.job.c.kind.in_(("clone", "proxies"))
+    _free_key(connection, (schema.job.c.realm == realm) & made)
 
 
 def find_preview(connection: Connection, realm: str, voice: str) -> Row[Any] | None:
