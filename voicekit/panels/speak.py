@@ -176,7 +176,10 @@ class Speak(Panel):
         return framed([columns], "speak")
 
     def _ipython_display_(self) -> None:
-        display(self.widget)
+        bundle = dict(self.widget._repr_mimebundle_())
+        # What a notebook shows that was opened without a kernel, or is not trusted.
+        bundle["text/plain"] = "The panel: run this cell to open it."
+        display(bundle, raw=True)
         display(HTML(self._takes_html()), display_id=self._display_id)
 
 
