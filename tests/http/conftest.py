@@ -5,7 +5,7 @@ from inbox import Inbox
 
 import voicekit as vk
 from voicekit.audio.codec import convert
-from voicekit.engine import polling
+from voicekit.engine import polling, submission
 from voicekit.sandbox import serve
 
 SPEED = 400.0
@@ -34,6 +34,8 @@ def at_the_sandbox(sandbox, monkeypatch):
         monkeypatch.setenv(f"VOICEKIT_{name.upper()}_KEY", vendor.key)
     monkeypatch.setattr(polling, "FIRST_S", 0.02)
     monkeypatch.setattr(polling, "LONGEST_S", 0.2)
+    monkeypatch.setattr(submission, "BACK_OFF_S", 0.01)
+    monkeypatch.setattr(submission, "LONGEST_PAUSE_S", 1.0)
     return sandbox
 
 

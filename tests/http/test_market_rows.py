@@ -22,7 +22,6 @@ MALE = "kling:oversea_male1/en"
 RACHEL = "kie:Rachel"
 NICOLE = "akool:piTKgcLEGmPE4e6mEKli"
 SAMPLE = "akool:https://samples.example/private/voice.mp3?signature=hidden"
-SECOND_US = 1_000_000
 
 
 # Kling
@@ -81,7 +80,9 @@ def test_row_31_kling_answers_later(studio, sandbox, submissions):
     sandbox.fail("kling", on="submit", kind="pending")
     clip = studio.speak("Hello there.", MALE)
     assert clip.duration_s > 0.2
-    assert sandbox.look("kling", "counters")["operations"]["poll"] > 0
+    polls = sandbox.look("kling", "counters")["operations"]["poll"]
+    assert studio.tasks().polls.tolist() == [polls]
+    assert polls > 0
     assert submissions("kling") == (1, 1)
 
 
@@ -103,12 +104,13 @@ def test_row_31_kling_answers_later(studio, sandbox, submissions):
 )
 def test_row_32_kling_error_codes(studio, sandbox, submissions, reason, error):
     """The code in the body decides, not the HTTP status that several share."""
-    sandbox.fail("kling", on="submit", kind=f"refuse:{reason}")
+    sandbox.fail("kling", on="submit", kind=f"refuse:{reason}", times=None)
     with pytest.raises(error, match=MALE):
         studio.speak("Hello there.", MALE)
     is_held = error is SubmissionUnknown
     assert studio.tasks().state.tolist() == ["held" if is_held else "refused"]
-    assert submissions("kling") == (1, 0)
+    # What was refused for its pace alone is sent again, and nothing else is.
+    assert submissions("kling") == (3 if error is RateLimited else 1, 0)
 
 
 def test_row_33_kling_unit_deductions(studio, sandbox):

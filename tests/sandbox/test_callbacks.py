@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 from inbox import Inbox
 
+
 @pytest.fixture
 def inbox():
     box = Inbox()
