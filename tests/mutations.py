@@ -1,11 +1,25 @@
 """Spoils a vendor's answer in every way that a vendor, or a host between, might."""
 
 import copy
+import dataclasses
 import json
+import math
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+import pytest
+
+from voicekit.errors import VoicekitError
 from voicekit.flow import Reply
+
+amounts = pytest.mark.parametrize(
+    "total",
+    [
+        pytest.param(500, id="some"),
+        pytest.param(5_000, id="all", marks=pytest.mark.soak),
+    ],
+)
+"""How many answers of one vendor are spoiled in a test."""
 
 ODD = (
     None,
@@ -16,7 +30,9 @@ ODD = (
     7,
     0.5,
     1e308,
+    -1e308,
     -(10**30),
+    10**400,
     float("nan"),
     float("inf"),
     "",
@@ -24,25 +40,76 @@ ODD = (
     "0",
     "NaN",
     "1e999",
+    "1e99999999",
+    "{",
+    "[]",
     "done",
     "../../etc",
+    "../../x?y=z#",
+    "2024-13-45T99:00:00Z",
+    "0001-01-01T00:00:00+14:00",
     "javascript:alert(1)",
     "<script>",
     "\ud800",
     "\x00",
+    "\u202e<script>",
+    "x" * 20_000,
     "é" * 300,
     "9" * 5_000,
     [],
     [[]],
+    [[[]]],
     ["x", None, 3],
+    [None, 3, "a", {}],
     {},
     {"id": {}},
+    {"id": {"id": []}},
+    {"a": {"b": {}}},
     {"url": ["https://x.example/a.mp3"]},
 )
-STATUSES = (200, 200, 200, 201, 204, 302, 400, 401, 404, 408, 429, 500, 503, 599)
+STATUSES = (200, 200, 200, 201, 204, 302, 400, 401, 404, 408, 409, 429, 500, 503, 599)
 
 
-def mutations(reply: Reply, count: int, seed: int) -> Iterator[Reply]:
+def share(total, flows):
+    """Return how many answers each of several flows is given."""
+    return -(-total // len(flows))
+
+
+def what_comes_of(vendor, flow, answer):
+    """Answer a flow's first request; return its value, or voicekit's own error's text.
+
+    Anything else that is raised comes through.
+    """
+    next(flow)
+    try:
+        problem = vendor.problem(answer)
+        assert problem is None or problem.code
+        if problem is None:
+            flow.send(answer)
+    except StopIteration as stop:
+        return stop.value
+    except VoicekitError as error:
+        return str(error)
+    return None
+
+
+def is_storable(value):
+    """Tell whether a flow's value fits into the ledger: whole text, 64-bit numbers."""
+    if dataclasses.is_dataclass(value):
+        names = [field.name for field in dataclasses.fields(value)]
+        return all(is_storable(getattr(value, name)) for name in names)
+    if isinstance(value, Mapping):
+        return is_storable([*value.keys(), *value.values()])
+    if isinstance(value, list | tuple):
+        return all(map(is_storable, value))
+    if isinstance(value, str):
+        return value == value.encode("utf-8", "replace").decode()
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return value is None or abs(value) < 1 << 63
+
+
+def mutations(reply: Reply, count: int, seed: int | str) -> Iterator[Reply]:
     """Yield `count` spoiled copies of an answer, the same ones for the same seed."""
     chance = random.Random(seed)
     for _ in range(count):
@@ -50,7 +117,10 @@ def mutations(reply: Reply, count: int, seed: int) -> Iterator[Reply]:
         for spoil in chance.choices((_whole, *BYTES), weights=(40, *WEIGHTS)):
             body = spoil(body, chance)
         status = chance.choice(STATUSES) if chance.random() < 0.2 else reply.status
-        yield Reply(status=status, headers=dict(reply.headers), body=body)
+        headers = dict(reply.headers)
+        if chance.random() < 0.1:
+            headers = {name: str(chance.choice(ODD)) for name in headers}
+        yield Reply(status=status, headers=headers, body=body)
 
 
 def _spoiled(body: bytes, chance: random.Random) -> bytes:
@@ -129,6 +199,29 @@ def _repeat(value, chance):
     return _changed(value, chance, change)
 
 
+def _deepen(value, chance):
+    def change(at, key, chance):
+        for _ in range(chance.choice((3, 50, 100))):
+            at[key] = [at[key]] if chance.random() < 0.5 else {key: at[key]}
+
+    return _changed(value, chance, change)
+
+
+def _inner(value, chance):
+    """Spoil JSON that is written as text inside a field; cut other texts."""
+
+    def change(at, key, chance):
+        text = at[key]
+        try:
+            inner = json.loads(text)
+        except (ValueError, TypeError):
+            at[key] = text[: len(text) // 2] if isinstance(text, str) else text
+        else:
+            at[key] = json.dumps(chance.choice(CHANGES)(inner, chance))
+
+    return _changed(value, chance, change)
+
+
 def _add(value, chance):
     extra = {
         "success": False,
@@ -145,7 +238,13 @@ def _add(value, chance):
     return {**value, name: extra[name]}
 
 
-CHANGES = (_drop, _drop, _retype, _retype, _retype, _wrap, _swap, _repeat, _add)
+CHANGES = (
+    *(_drop, _drop, _retype, _retype, _retype),
+    *(_wrap, _swap, _repeat, _deepen, _inner, _inner, _add),
+)
+
+
+ENCODINGS = ("utf-16", "utf-32", "utf-32-be", "utf-8-sig", "utf-7", "cp037")
 
 
 def _whole(body, chance):
@@ -165,7 +264,7 @@ def _flip(body, chance):
 
 def _recode(body, chance):
     text = body.decode("utf-8", "replace")
-    return text.encode(chance.choice(("utf-16", "utf-32", "utf-8-sig", "utf-7")))
+    return text.encode(chance.choice(ENCODINGS), "replace")
 
 
 def _replace(body, chance):
@@ -177,7 +276,13 @@ def _replace(body, chance):
             b"{}",
             b"7",
             b'"ok"',
+            b"NaN",
             b"[NaN]",
+            b"[" + body + b"]",
+            b"\xff\xfe" + body,
+            b'{"data": ' + b"[" * 900 + b"]" * 900 + b"}",
+            b'{"data": ' + b'{"state":' * 900 + b"7" + b"}" * 901,
+            b"9" * 5_000,
             b"<!doctype html><title>502</title>",
             b"\xff\xfe\x00",
             b"[" * 100_000,
@@ -188,7 +293,8 @@ def _replace(body, chance):
 
 
 def _swell(body, chance):
-    return body + b" " * (1 << 20)
+    blanks = b" " * (1 << 20)
+    return chance.choice((body + blanks, blanks + body))
 
 
 BYTES = (_cut, _flip, _recode, _replace, _swell)

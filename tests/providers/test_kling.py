@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from mutations_small import is_storable, mutations, what_comes_of
+from mutations import amounts, is_storable, mutations, share, what_comes_of
 
 from voicekit import errors, providers
 from voicekit.engine.outcome import Outcome, error_class, judge
@@ -387,21 +387,23 @@ FLOWS = {
 }
 
 
+@amounts
 @pytest.mark.parametrize("name", FLOWS)
-def test_no_answer_breaks_a_flow(name):
+def test_no_answer_breaks_a_flow(name, total):
     """Whatever comes back, only voicekit's own errors come out."""
     start, body = FLOWS[name]
-    for answer in mutations(reply(body), 800, seed=name):
+    for answer in mutations(reply(body), share(total, FLOWS), seed=name):
         assert is_storable(what_comes_of(VENDOR, start(), answer))
 
 
-def test_an_intact_id_is_never_lost():
+@amounts
+def test_an_intact_id_is_never_lost(total):
     """Whatever else is broken in a first answer, its id makes it a task."""
     intact, rest = {"task_id": "8123", "task_status": "processing"}, dict(DATA)
     for name in intact:
         del rest[name]
     seen = 0
-    for broken in mutations(reply(rest), 800, seed=5):
+    for broken in mutations(reply(rest), total, seed=5):
         try:
             body = {**DONE, "data": {**json.loads(broken.body), **intact}}
         except (ValueError, RecursionError, TypeError):
@@ -410,4 +412,4 @@ def test_an_intact_id_is_never_lost():
         task = answered(VENDOR.submit(JOB), body)
         assert (task.state, task.receipt) == ("running", "8123")
         seen += 1
-    assert seen > 400
+    assert seen > total / 3

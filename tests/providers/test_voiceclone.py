@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from mutations_small import is_storable, mutations, what_comes_of
+from mutations import amounts, is_storable, mutations, share, what_comes_of
 
 from voicekit import errors, providers
 from voicekit.engine.outcome import Outcome, error_class, judge
@@ -608,21 +608,25 @@ FLOWS = {
 HEADERS = {"x-ratelimit-limit": "9", "x-ratelimit-reset": "1704067200"}
 
 
+@amounts
 @pytest.mark.parametrize("name", FLOWS)
-def test_no_answer_breaks_a_flow(name):
+def test_no_answer_breaks_a_flow(name, total):
     """Whatever comes back, only voicekit's own errors come out."""
     start, body = FLOWS[name]
-    for answer in mutations(reply(body, 200, **HEADERS), 600, seed=name):
+    for answer in mutations(
+        reply(body, 200, **HEADERS), share(total, FLOWS), seed=name
+    ):
         VENDOR.rate_limit(answer)
         assert is_storable(what_comes_of(VENDOR, start(), answer))
 
 
-def test_an_intact_id_is_never_lost():
+@amounts
+def test_an_intact_id_is_never_lost(total):
     """Whatever else is broken in a first answer, its id makes it a task."""
     intact = {"speechId": "clxxxx", "creditsUsed": 29, "success": True}
     rest = {k: v for k, v in CREATED["speech"].items() if k not in ("id", "status")}
     seen = 0
-    for broken in mutations(reply({"speech": rest, "x": intact}), 600, seed=5):
+    for broken in mutations(reply({"speech": rest, "x": intact}), total, seed=5):
         try:
             body = {**json.loads(broken.body), "speechId": "clxxxx"}
         except (ValueError, RecursionError, TypeError):
@@ -631,4 +635,4 @@ def test_an_intact_id_is_never_lost():
         assert VENDOR.problem(answer) is None
         assert answered(VENDOR.submit(SPEECH), body).receipt == "clxxxx"
         seen += 1
-    assert seen > 300
+    assert seen > total / 3

@@ -14,7 +14,7 @@ from voicekit.engine import refusal
 from voicekit.engine.clips import preview_of, stored_files
 from voicekit.engine.connector import Connector
 from voicekit.engine.submission import Submission
-from voicekit.errors import LibraryError, StillRunning, Unsupported
+from voicekit.errors import BadReply, LibraryError, StillRunning, Unsupported
 from voicekit.flow import Flow, NoReply, Reply, Request, Transport
 from voicekit.job import Job
 from voicekit.library.files import StoredFile
@@ -135,6 +135,8 @@ class Engine:
         except StopIteration as stop:
             value: T = stop.value
             return value
+        except BadReply as bad:
+            raise refusal.unreadable(provider, bad) from None
         finally:
             flow.close()
 

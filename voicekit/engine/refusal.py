@@ -16,7 +16,15 @@ from voicekit.library.ledger import Kept
 from voicekit.providers import Provider
 from voicekit.task import Problem
 
-__all__ = ["no_answer", "refusal", "stored", "to_store", "unclear", "who"]
+__all__ = [
+    "no_answer",
+    "refusal",
+    "stored",
+    "to_store",
+    "unclear",
+    "unreadable",
+    "who",
+]
 
 _REMEDIES: Mapping[type[ProviderError], str] = {
     errors.Unauthorized: "Check the key of this provider.",
@@ -51,6 +59,16 @@ def no_answer(asked: Job | Provider, lost: NoReply) -> ProviderError:
     return errors.Unavailable(
         f"{who(asked)} did not answer: {lost.reason}. Nothing was charged; call again.",
         **_names(asked),
+    )
+
+
+def unreadable(provider: Provider, bad: errors.BadReply) -> errors.BadReply:
+    """Return the error for an answer to a free request that makes no sense."""
+    return errors.BadReply(
+        f"The answer of {provider.name} cannot be understood: {bad} Nothing was "
+        "charged; call again.",
+        provider=provider.name,
+        status=bad.status,
     )
 
 

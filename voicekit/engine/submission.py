@@ -97,9 +97,12 @@ class Submission:
     """Whether a request that may cost is on its way, and its answer is not stored."""
     _warnings: list[str] = field(default_factory=list)
     _misses: int = 0
+    _polls: int = 0
     _started: float | None = None
     _answers: list[float] = field(default_factory=list)
-    _polls: int = 0
+
+    def __post_init__(self) -> None:
+        self._polls = self.kept.attempt["polls"]
 
     async def carry(self) -> Kept:
         """Go on from where the ledger says the attempt is, and return it finished.
@@ -269,8 +272,8 @@ class Submission:
 
     async def _poll(self, task: Task) -> Task:
         assert task.receipt is not None
-        self._polls += 1
         flow = self.provider.task(self.job, task.receipt)
+        self._polls += 1
         # A poll that brings nothing changes nothing: the task is kept, and asked again.
         answer = await self._ask(next(flow))
         problem, found = self._read(flow, answer)
@@ -303,7 +306,7 @@ class Submission:
             **self._latency(),
             **_said(task),
             "warnings": self._warnings,
-            "polls": self.kept.attempt["polls"] + self._polls,
+            "polls": self._polls,
             "finished_at": now_us(),
             "expires_at": task.expires_at or self._expiry(),
         }
@@ -391,7 +394,8 @@ class Submission:
         billed: str,
         columns: Mapping[str, Any] | None = None,
     ) -> NoReturn:
-        change = _end(state, error, billed, columns)
+        counted = {"polls": self._polls, **(columns or {})}
+        change = _end(state, error, billed, counted)
         self.kept = await self.library.transact(advance, self.kept, change)
         raise error
 

@@ -52,6 +52,10 @@ class Voiceclone(Provider):
     # The origin stays empty: each installation has its own address, with /api/v1.
     name = "voiceclone"
     offers = (SPEECH, CLONE)
+    endpoints: ClassVar[Mapping[str, str]] = {
+        "voices": "voice_page",
+        "speech": "show_speech",
+    }
     errors: ClassVar[Mapping[str, type[e.ProviderError]]] = {
         "INVALID_PARAMETERS": e.InvalidRequest,
         "NOT_FOUND": e.NotFound,
@@ -168,6 +172,10 @@ class Voiceclone(Provider):
             return find_clone((yield from self._newest()), receipt)
         reply = yield Request(method="GET", path=f"/tts/{quote(receipt, safe='')}")
         return read_speech(job, reply, receipt)
+
+    def show_speech(self, speech: str) -> Flow[Task]:
+        """Ask how any speech of the account is, also one made elsewhere."""
+        return self.task(Job(provider=self.name, kind="speech"), speech)
 
     def find(self, job: Job) -> Flow[list[Receipt]]:
         """Look for voices of this name. Speech is listed nowhere."""

@@ -99,11 +99,13 @@ def _id(answer: Fields, what: str) -> str | None:
 
 
 def _audio(job: Job, speech: Fields, url: str) -> Result:
+    # A speech that was made elsewhere tells its format itself.
+    form = job.format or speech.first_text("format") or "mp3"
     return Result(
-        media_type=_MEDIA_TYPES[job.format or "mp3"],
+        media_type=_MEDIA_TYPES.get(form, "audio/mpeg"),
         url=url,
         duration_s=speech.seconds("duration"),
-        sample_rate=PCM_RATE if job.format == "pcm" else None,
+        sample_rate=PCM_RATE if form == "pcm" else None,
     )
 
 

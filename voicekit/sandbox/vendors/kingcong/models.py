@@ -61,6 +61,20 @@ MODELS: Mapping[str, Model] = {
             longest_text=40_000,
         ),
         Model(model_id="eleven_v3", name="Eleven v3", longest_text=5_000),
+        # Not on the page; ElevenLabs still lists them.
+        Model(
+            model_id="eleven_turbo_v2",
+            name="Eleven Turbo v2",
+            languages=("en",),
+            longest_text=30_000,
+        ),
+        Model(
+            model_id="eleven_flash_v2",
+            name="Eleven Flash v2",
+            languages=("en",),
+            longest_text=30_000,
+        ),
+        Model(model_id="eleven_multilingual_v1", name="Eleven Multilingual v1"),
     )
 }
 
