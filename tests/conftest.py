@@ -20,6 +20,12 @@ def _connect_here(sock, address):
     return _connect(sock, address)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Run the browser's tests last: its driver keeps a loop running in this thread."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(autouse=True)
 def _own_world(monkeypatch, tmp_path):
     for name in [name for name in os.environ if name.startswith("VOICEKIT_")]:
