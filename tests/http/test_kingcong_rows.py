@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from voicekit.audio.file import sniff
-from voicekit.errors import NotFound, StillRunning
+from voicekit.errors import InvalidText, NotFound, StillRunning
 from voicekit.providers import kingcong_voices
 
 RACHEL = "kingcong:elevenlabs/21m00Tcm4TlvDq8ikWAM"
@@ -215,6 +215,11 @@ def test_row_13_music_with_lyrics(studio, asked):
     (clip,) = studio.music(IDEA, lyrics=lyrics)
     assert asked("kingcong")["lyrics"] == lyrics
     assert clip.duration_s > 5
+    (alone,) = studio.music("", lyrics=lyrics)
+    assert asked("kingcong")["idea"] is None
+    assert alone.job != clip.job
+    with pytest.raises(InvalidText, match="no text"):
+        studio.music("")
 
 
 def test_row_14_purchase_proxies(studio, kingcong, submissions):

@@ -108,7 +108,7 @@ class Making(Listing):
             realm=self.engine.connector.realm(provider),
             provider=provider.name,
             kind=kind,
-            text=offer.check_text(text, who),
+            text=offer.check_text(text, who, settings),
             voice=voice,
             shown_voice=shown,
             model=offer.model,
