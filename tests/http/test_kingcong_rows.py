@@ -202,6 +202,8 @@ def test_row_13_music(studio, asked, submissions):
     assert len({clip.cover.read_bytes() for clip in clips}) == 2
     assert all(sniff_image(clip.cover.read_bytes()) for clip in clips)
     assert [clip.credits for clip in clips] == [1200, 1200]
+    seconds = sum(clip.duration_s for clip in clips)
+    assert studio.spend("kind").loc["music", "seconds"] == pytest.approx(seconds)
     assert submissions("kingcong") == (1, 1)
 
 
