@@ -11,6 +11,7 @@ __all__ = [
     "Credits",
     "Estimate",
     "Problem",
+    "Rate",
     "RateLimit",
     "Receipt",
     "Result",
@@ -90,6 +91,14 @@ class Problem:
     code: str
     """The HTTP status or the vendor's own code, as text."""
     message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """At most `most` jobs in any `window_s` seconds."""
+
+    most: int
+    window_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,10 @@ from voicekit.engine.attempt import Attempt
 from voicekit.engine.clips import preview_of, stored_files
 from voicekit.engine.connector import Connector
 from voicekit.engine.flights import Done, Flight, Flights
+from voicekit.engine.limits import Limits, Paced
 from voicekit.engine.submission import Submission
 from voicekit.errors import BadReply, LibraryError, UnknownProvider, Unsupported
-from voicekit.flow import Flow, NoReply, Reply, Request, Transport
+from voicekit.flow import Flow, NoReply, Reply, Request
 from voicekit.job import Job
 from voicekit.library.budget import Terms
 from voicekit.library.claiming import Elsewhere, Found, Mine, claim, release
@@ -64,7 +65,7 @@ class Engine:
         self.library = library
         self.connector = connector
         self.budgets = budgets or {}
-        self._transports: dict[str, Transport] = {}
+        self._transports: dict[str, Paced] = {}
         self._flights = Flights(self._carry)
         owner = library.owner
         library.post(settle_orphans, owner.name, owner.is_alive, _is_free)
@@ -239,9 +240,10 @@ class Engine:
     async def _submit(
         self, job: Job, provider: Provider, claimed: Mine, flight: Flight
     ) -> Kept:
-        transport = self._transport(provider)
-        attempt = Attempt(job, claimed.kept, provider, transport, self.library)
-        flight.submission = Submission(attempt, partial(self._fetch, provider))
+        paced = self._transport(provider)
+        attempt = Attempt(job, claimed.kept, provider, paced, self.library)
+        fetch = partial(self._fetch, provider)
+        flight.submission = Submission(attempt, fetch, paced.limits)
         try:
             return await flight.submission.carry()
         except BaseException:
@@ -263,9 +265,11 @@ class Engine:
             )
         await self.library.transact(free, name)
 
-    def _transport(self, provider: Provider) -> Transport:
+    def _transport(self, provider: Provider) -> Paced:
         if provider.name not in self._transports:
-            self._transports[provider.name] = self.connector.transport(provider)
+            transport = self.connector.transport(provider)
+            limits = Limits(provider, self.budgets.get(provider.name))
+            self._transports[provider.name] = Paced(transport, limits)
         return self._transports[provider.name]
 
     async def _fetch(self, provider: Provider, result: Result) -> StoredFile:

@@ -21,23 +21,25 @@ from typing import NoReturn
 from voicekit.engine import refusal
 from voicekit.engine.attempt import Attempt, ended
 from voicekit.engine.collecting import Collection, Fetch
-from voicekit.engine.outcome import Outcome, error_class, judge
+from voicekit.engine.limits import LONGEST_PAUSE_S, Limits, was_one_too_many
+from voicekit.engine.outcome import Outcome, judge
 from voicekit.engine.pace import retry_after
 from voicekit.engine.watching import Watch
-from voicekit.errors import BadReply, KeyMissing, RateLimited, VoicekitError
+from voicekit.errors import BadReply, KeyMissing, VoicekitError
 from voicekit.flow import Flow, NoReply, Reply
-from voicekit.library.ledger import Kept, accept, advance, now_us
+from voicekit.library.ledger import Kept, accept, advance
 from voicekit.library.states import State
 from voicekit.task import Problem, Task
 
 __all__ = ["Submission"]
 
 MOST_TRIES = 3
-"""How often a request is sent that certainly was not accepted before."""
+"""How often a request is sent that never left before."""
+
+MOST_REFUSALS = 6
+"""How often a request is sent that was one too many before: over half a minute."""
 
 BACK_OFF_S = 1.0
-LONGEST_PAUSE_S = 120.0
-"""A vendor that says to come back later than this is told to the user instead."""
 
 
 @dataclass(slots=True)
@@ -54,6 +56,7 @@ class Submission:
 
     attempt: Attempt
     fetch: Fetch
+    limits: Limits
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     sent: bool = False
     """Whether a byte may have left; until then the attempt can be called off."""
@@ -94,13 +97,18 @@ class Submission:
             return self._recalled()
         attempt.warnings = list(attempt.provider.warnings(attempt.job))
         next(attempt.provider.submit(attempt.job))  # what cannot be built is not begun
-        if attempt.kept.state is State.RESERVED:
-            await self._check_room()
-            await attempt.advance(State.SENDING, sent_at=now_us())
-        return await self._send(tries=1 if attempt.provider.repeatable else MOST_TRIES)
+        if attempt.provider.repeatable:
+            return await self._judged(*await self._send())
+        await self._check_room()
+        for tried in range(MOST_REFUSALS):
+            await self.limits.depart(attempt)
+            flow, answer = await self._send()
+            if not await self._may_send_again(answer, tried):
+                return await self._judged(flow, answer)
+            flow.close()
+        raise AssertionError  # the last try is judged
 
-    async def _send(self, tries: int) -> Task:
-        """Send, and send again only what certainly cost nothing: a few times."""
+    async def _send(self) -> tuple[Flow[Task], Reply | NoReply]:
         attempt = self.attempt
         flow = attempt.provider.submit(attempt.job)
         request = next(flow)
@@ -116,35 +124,25 @@ class Submission:
                 State.SENDING, raw_status=answer.status, raw=answer.body
             )
         self.is_in_doubt = False
-        wait_s = self._pause(answer, MOST_TRIES - tries)
-        if wait_s is None or tries <= 1:
-            return await self._judged(flow, answer)
-        flow.close()
-        self.sent = False  # nothing was accepted: it can be called off while it waits
-        await self.sleep(wait_s)
-        return await self._send(tries - 1)
+        return flow, answer
 
-    def _pause(self, answer: Reply | NoReply, tried: int) -> float | None:
-        """Return after how many seconds to send again; None if that is not safe.
+    async def _may_send_again(self, answer: Reply | NoReply, tried: int) -> bool:
+        """Tell whether a request certainly cost nothing, and is worth another try.
 
-        A request that never left, or that was refused because there were too many.
+        One that never left, or that was refused because there were too many.
         """
         if isinstance(answer, NoReply):
-            return None if answer.may_have_arrived else BACK_OFF_S * 2**tried
-        provider = self.attempt.provider
-        try:
-            problem = provider.problem(answer)
-        except BadReply:
-            return None
-        if problem is None:
-            return None
-        kind = error_class(answer, problem, provider.errors)
-        if kind is not RateLimited:
-            return None
-        stated = retry_after(answer.headers)
-        if stated is not None and stated > LONGEST_PAUSE_S:
-            return None
-        return BACK_OFF_S * 2**tried if stated is None else stated
+            if answer.may_have_arrived or tried + 1 >= MOST_TRIES:
+                return False
+            self.sent = False  # it can be called off while it waits
+            await self.sleep(BACK_OFF_S * 2**tried)
+            return True
+        if not was_one_too_many(self.attempt.provider, answer):
+            return False
+        await self.limits.refused(self.attempt, answer)
+        is_soon = (retry_after(answer.headers) or 0) <= LONGEST_PAUSE_S
+        self.sent = not is_soon or tried + 1 >= MOST_REFUSALS
+        return not self.sent
 
     def _recalled(self) -> Task:
         """Read the stored answer again: it may have been the last word."""

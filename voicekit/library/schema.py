@@ -22,6 +22,7 @@ from voicekit.library.states import LIVE
 
 __all__ = [
     "SCHEMA_VERSION",
+    "allowance",
     "attempt",
     "event",
     "file",
@@ -108,6 +109,8 @@ attempt = Table(
         sqlite_where=_is_live,
         postgresql_where=_is_live,
     ),
+    # How many were sent of late: asked before each submission.
+    Index("attempt_sent", "issuer", "sent_at"),
     # A task id belongs to one attempt; NULLs are distinct in both databases.
     UniqueConstraint("issuer", "receipt"),
 )
@@ -121,6 +124,14 @@ event = Table(
     Column("at", BigInteger, nullable=False),
     Column("what", Text, nullable=False),
     Column("data", JSON),
+)
+
+# What an account's refusals have told of its limits, for every kernel of this library.
+allowance = Table(
+    "allowance",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("known", JSON, nullable=False),
 )
 
 # What a vendor plays for a voice at no cost, kept so that it is fetched once.

@@ -11,7 +11,7 @@ from voicekit.flow import Flow, Reply
 from voicekit.job import Job, Kind
 from voicekit.offer import Model, Offer
 from voicekit.providers.auth import Auth, Bearer
-from voicekit.task import Credits, Estimate, Problem, RateLimit, Receipt, Task
+from voicekit.task import Credits, Estimate, Problem, Rate, RateLimit, Receipt, Task
 from voicekit.voice import Voice, VoiceQuery
 
 __all__ = ["Provider"]
@@ -34,6 +34,10 @@ class Provider(ABC):
     """The vendor's address before the paths; empty where the user has to name it."""
     auth: ClassVar[Auth] = Bearer()
     """How the transport shows the key."""
+    rate: ClassVar[Rate | None] = None
+    """How many jobs the vendor takes in which time; None where it does not say."""
+    most_at_once: ClassVar[int] = 32
+    """How many tasks are in flight at most; fewer where the vendor refuses so many."""
     retention_s: ClassVar[int | None] = None
     """How long the vendor keeps a result; None where it does not say."""
     repeatable: ClassVar[bool] = False

@@ -24,7 +24,7 @@ from voicekit.providers.kie_record import (
     read_task,
 )
 from voicekit.reading import Fields
-from voicekit.task import Credits, Problem, Receipt, Task
+from voicekit.task import Credits, Problem, Rate, Receipt, Task
 from voicekit.voice import Voice, VoiceQuery
 
 __all__ = ["Kie"]
@@ -39,6 +39,8 @@ class Kie(Provider):
     origin = "https://api.kie.ai"
     # Media are kept for 14 days, but the vendor says that most addresses end after one.
     retention_s = 86_400
+    # "20 new generation requests per 10 seconds per account"; more is refused.
+    rate = Rate(most=20, window_s=10)
     offers = OFFERS
     endpoints: ClassVar[Mapping[str, str]] = {"task": "show_task"}
     errors: ClassVar[Mapping[str, type[ProviderError]]] = {
