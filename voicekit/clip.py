@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from voicekit.headerless import HEADERLESS, LOWEST_RATE
 from voicekit.task import Word
 
 if TYPE_CHECKING:
@@ -24,13 +25,6 @@ LONGEST_SHOWN = 2_000
 
 LONGEST_EMBEDDED = 16 << 20
 """Bytes of sound that a cell's output holds; a notebook of more is slow to open."""
-
-_RAW_ENCODINGS: Mapping[str, Literal["pcm16", "alaw", "ulaw"]] = {
-    "audio/l16": "pcm16",
-    "audio/basic": "ulaw",
-    "audio/pcma": "alaw",
-}
-"""Media types without a header: a player needs a WAV header before them."""
 
 
 class Source(Protocol):
@@ -168,13 +162,13 @@ class Clip:
 
     def playable(self) -> tuple[bytes, str]:
         """Return bytes that a browser plays, and their media type."""
-        encoding = _RAW_ENCODINGS.get(self.media_type)
-        if encoding is None:
+        coding = HEADERLESS.get(self.media_type)
+        if coding is None:
             return self.audio, self.media_type
         from voicekit.audio.wav import wav_bytes  # noqa: PLC0415 - a lazy upward call
 
-        rate = self.sample_rate or 8_000
-        return wav_bytes(self.audio, rate, encoding=encoding), "audio/wav"
+        rate = self.sample_rate or LOWEST_RATE
+        return wav_bytes(self.audio, rate, coding=coding), "audio/wav"
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the waveform, with a mark and a label at each word.

@@ -20,6 +20,7 @@ from voicekit.errors import (
     Unavailable,
     UnsafeResult,
 )
+from voicekit.headerless import HEADERLESS
 from voicekit.library.files import Part, StoredFile
 from voicekit.library.library import Library
 from voicekit.task import Result
@@ -34,7 +35,6 @@ TRIES = 3
 
 _GONE = frozenset({401, 403, 404, 410})
 """What a link says that has expired."""
-_RAW_AUDIO = frozenset({"audio/l16", "audio/basic", "audio/pcma"})
 _TEXTS = frozenset({"application/x-subrip", "application/json", "text/plain"})
 _IMAGES = frozenset({"image/jpeg", "image/png", "image/webp"})
 
@@ -171,7 +171,7 @@ def _check_whole(response: httpx.Response, part: Part) -> None:
 
 def _kind(first: bytes, expected: str) -> str | None:
     """Return the kind of a result; None if it is not what was asked for."""
-    if expected in _RAW_AUDIO:
+    if expected in HEADERLESS:
         # Without a header there is nothing to check but that it is no other kind; what
         # begins like MPEG may be silence in µ-law.
         other = sniff(first) not in (None, "audio/mpeg") or first.startswith(b"ID3")
