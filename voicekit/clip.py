@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from IPython.display import Audio
     from matplotlib.axes import Axes
 
-__all__ = ["Clip", "Source", "audio_element", "show_text"]
+__all__ = ["Clip", "Source", "audio_element", "escaped", "show_text"]
 
 LONGEST_SHOWN = 2_000
 """Characters of foreign text that are shown anywhere."""
@@ -190,12 +190,13 @@ class Clip:
             self.model,
             None if self.take == 1 else f"take {self.take}",
             None if self.duration_s is None else f"{self.duration_s:.1f} s",
-            self._cost,
+            self.cost,
         )
         return show_text(" · ".join(part for part in parts if part))
 
     @property
-    def _cost(self) -> str:
+    def cost(self) -> str:
+        """What it cost in a word or two; nothing for a recording from outside."""
         if self.job is None:
             return ""
         if self.credits is None:
@@ -217,7 +218,7 @@ class Clip:
 
     def to_html(self) -> str:
         """Return the player and its caption as HTML that also plays untrusted."""
-        notes = "".join(f"<br>⚠ {_escaped(warning)}" for warning in self.warnings)
+        notes = "".join(f"<br>⚠ {escaped(warning)}" for warning in self.warnings)
         audio, media_type = self.playable()
         if len(audio) > LONGEST_EMBEDDED:
             sound = (
@@ -233,7 +234,7 @@ class Clip:
             f'style="margin:0.3em 0">'
             f"{sound}"
             f'<figcaption style="font-size:0.85em;opacity:0.75">'
-            f"{_escaped(self.caption)}{notes}</figcaption></figure>"
+            f"{escaped(self.caption)}{notes}</figcaption></figure>"
         )
 
 
@@ -246,7 +247,7 @@ def audio_element(audio: bytes, media_type: str) -> str:
     data = base64.b64encode(audio).decode()
     return (
         f'<audio controls preload="metadata" style="width:100%;max-width:34em" '
-        f'src="data:{_escaped(media_type)};base64,{data}"></audio>'
+        f'src="data:{escaped(media_type)};base64,{data}"></audio>'
     )
 
 
@@ -263,5 +264,6 @@ def show_text(text: str) -> str:
     return "".join(c for c in plain if c.isprintable() or c in "\n\t\u200d")
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Return foreign text as HTML that shows it and is nothing else."""
     return html.escape(show_text(text), quote=True)

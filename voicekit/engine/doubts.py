@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from voicekit.clip import Clip
-from voicekit.engine.calls import WAIT_S, Calls
+from voicekit.engine.calls import WAIT_S
+from voicekit.engine.comparing import Comparing
 from voicekit.engine.listing import make_frame
 from voicekit.errors import InvalidSetting
 from voicekit.library.ledger import Change, now_us
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Doubts"]
 
 
-class Doubts(Calls):
+class Doubts(Comparing):
     """The calls that settle what is not known.
 
     A paid request whose answer was lost is held: it counts as spent, and voicekit never

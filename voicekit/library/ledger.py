@@ -19,7 +19,6 @@ from sqlalchemy import (
     Connection,
     Row,
     bindparam,
-    func,
     insert,
     select,
     update,
@@ -28,6 +27,7 @@ from sqlalchemy import (
 from voicekit.errors import BudgetExceeded, LibraryError
 from voicekit.job import InputFile, Job
 from voicekit.library import schema
+from voicekit.library.budget import reserved
 from voicekit.library.files import StoredFile, media_type_of
 from voicekit.library.states import LIVE, State, may_follow
 from voicekit.task import from_micros
@@ -414,19 +414,11 @@ def _check_budget(
 ) -> None:
     """Refuse, in the transaction that would reserve, what the budget does not cover.
 
-    What is held counts in full, and so does what runs; what is known to be free does
-    not. A job of unknown cost may begin while anything is left.
+    A job of unknown cost may begin while anything is left.
     """
     if terms.budget_micros is None:
         return
-    cost = func.coalesce(schema.attempt.c.credits_micros, schema.attempt.c.bound_micros)
-    query = select(func.coalesce(func.sum(cost), 0)).where(
-        schema.attempt.c.reserved_by == terms.owner,
-        schema.attempt.c.issuer == issuer,
-        schema.attempt.c.state != State.REFUSED,
-        schema.attempt.c.billed.is_distinct_from("no"),
-    )
-    left = terms.budget_micros - int(connection.execute(query).scalar_one())
+    left = terms.budget_micros - reserved(connection, terms.owner, issuer)
     if left <= 0 or (terms.bound_micros or 0) > left:
         bound, rest = (from_micros(n) for n in (terms.bound_micros, max(left, 0)))
         may_cost = "an unknown amount" if bound is None else f"up to {bound:g}"
