@@ -21,21 +21,30 @@ def as_stimuli(table: object) -> pd.DataFrame:
     ----------
     table : Comparison or DataFrame
         Of a `Comparison`, or its ``frame``: a system is a voice with its axes, an item
-        a text; cells that failed are no stimuli. Any other table is returned as it is.
+        a text. Any other table is returned as it is.
 
     Returns
     -------
     DataFrame
         With the labels of the rows that it is made of.
+
+    Raises
+    ------
+    InvalidSetting
+        If a clip failed: a system must not vanish from a test unseen.
     """
     frame = getattr(table, "frame", table)
     assert isinstance(frame, pd.DataFrame)
     if "system" in frame or not {"text_id", "voice", "ok"} <= set(frame.columns):
         return frame
-    made = frame[frame["ok"].fillna(value=False).astype(bool)]
-    if made.empty:
-        raise InvalidSetting("No cell of this comparison has a clip; look at `error`.")
-    return made.assign(item=made["text_id"], system=_systems(made))
+    failed = frame[~frame["ok"].astype(bool)]
+    if len(failed):
+        row = failed.iloc[0]
+        raise InvalidSetting(
+            f"{row['voice']} has no clip of {row['text_id']}: {row['error']} Compare "
+            "again to complete it, or choose among frame[frame.ok] what to play."
+        )
+    return frame.assign(item=frame["text_id"], system=_systems(frame))
 
 
 def axes_of(frame: pd.DataFrame) -> list[str]:
