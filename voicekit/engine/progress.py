@@ -41,7 +41,8 @@ class Progress:
         show: Any = display  # it publishes no types
 
         self._bar = tqdm(desc=self._text, display=False, **options)
-        self._place = show(self._bar.container, display_id=True)
+        bundle = {**self._bar.container._repr_mimebundle_(), **self._plain}
+        self._place = show(bundle, raw=True, display_id=True)
 
     def advance(self) -> None:
         """Count one more."""
@@ -51,4 +52,8 @@ class Progress:
         """Take the bar away."""
         self._bar.close()
         if self._place is not None:
-            self._place.update({"text/plain": self._text}, raw=True)
+            self._place.update(self._plain, raw=True)
+
+    @property
+    def _plain(self) -> dict[str, str]:
+        return {"text/plain": self._text}
