@@ -187,8 +187,6 @@ class _Line:
         made: dict[tuple[Any, ...], dict[str, Any]] = {}
         for model in self._models():
             offer = self.found.offer_of(self.voice, model)
-            for text in self.texts.values():
-                offer.check_text(text, self.who)
             for values in product(*self._values(offer)):
                 variant = self._checked(
                     offer, dict(zip(self.axes, values, strict=True))
@@ -217,9 +215,10 @@ class _Line:
         asked = {**self.given, **values}
         others = {name: value for name, value in asked.items() if name not in _OWN}
         # What this voice lacks is not asked of it.
-        checked = self._check_settings(
-            offer, {name: value for name, value in others.items() if value is not None}
-        )
+        given = {name: value for name, value in others.items() if value is not None}
+        checked = self._check_settings(offer, given)
+        for text in self.texts.values():
+            offer.check_text(text, self.who, given)
         known: dict[str, SettingValue | None] = {
             **checked,
             "model": offer.model,

@@ -11,8 +11,9 @@ from typing import Any
 
 from voicekit.comparison import Comparison
 from voicekit.crossing import Cell, Crossing, cross
-from voicekit.engine.calls import WAIT_S, Calls
+from voicekit.engine.calls import Calls
 from voicekit.engine.forecasting import check_budget, forecast_of
+from voicekit.engine.making import WAIT_S
 from voicekit.engine.progress import Progress
 from voicekit.forecast import Forecast, describe
 from voicekit.job import Job
