@@ -225,12 +225,17 @@ class Comparison:
         self, include: object = None, exclude: object = None
     ) -> dict[str, str]:
         del include, exclude
+        return {"text/plain": repr(self), "text/html": self.to_html()}
+
+    def to_html(self) -> str:
+        """Return `grid` as HTML; as the vendors made it where nothing can level it."""
         try:
-            grid = self.grid()
+            return self.grid().html
         except Unsupported as error:
             grid = self.grid(equal=False)
-            grid = Grid(grid.tiles, (*grid.notes, f"Not at equal loudness. {error}"))
-        return {"text/plain": repr(self), "text/html": grid.html}
+            return Grid(
+                grid.tiles, (*grid.notes, f"Not at equal loudness. {error}")
+            ).html
 
 
 def _count(number: int, what: str) -> str:

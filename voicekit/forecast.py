@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["Forecast", "describe"]
+from voicekit.task import Estimate
+
+__all__ = ["CellPrice", "Forecast", "describe"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellPrice:
+    """What one cell will cost."""
+
+    provider: str
+    is_stored: bool
+    """Whether it is in the library, or on its way there: it costs nothing."""
+    estimate: Estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -104,8 +104,10 @@ def _row(tiles: Sequence[Tile], columns: Iterable[str]) -> str:
 
 
 def _content(tile: Tile) -> str:
+    if tile.sound is None and tile.problem is None:
+        return f'<span style="{_SMALL}">{escaped(tile.caption)}</span>'
     if tile.sound is None:
-        return f'<div style="{_PROBLEM}">{escaped(tile.problem or "no clip")}</div>'
+        return f'<div style="{_PROBLEM}">{escaped(str(tile.problem))}</div>'
     caption = "".join(
         f"<br>{escaped(line)}" for line in (tile.problem, tile.caption) if line
     )

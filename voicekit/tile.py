@@ -9,7 +9,7 @@ from voicekit.clip import Clip
 from voicekit.crossing import Cell
 from voicekit.errors import VoicekitError
 
-__all__ = ["Tile", "tile_of"]
+__all__ = ["Tile", "planned_tile", "tile_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,19 @@ class Tile:
     """Why there is no sound, or what is wrong with it."""
 
 
+def planned_tile(cell: Cell, voice: str, caption: str) -> Tile:
+    """Return the tile of a cell that is not made yet."""
+    model = {} if cell.model is None or "model" in cell.axes else {"": cell.model}
+    return Tile(
+        text_id=cell.text_id,
+        text=cell.text,
+        voice=voice,
+        note=_listed({**model, **cell.fixed}),
+        column=_listed(cell.axes),
+        caption=caption,
+    )
+
+
 def tile_of(
     cell: Cell, voice: str, made: Clip | str, sound: bytes | str | None
 ) -> Tile:
@@ -45,17 +58,9 @@ def tile_of(
     sound : bytes, str or None
         A FLAC file to be played instead of the clip's, or why there is none.
     """
-    model = {} if cell.model is None or "model" in cell.axes else {"": cell.model}
-    tile = Tile(
-        text_id=cell.text_id,
-        text=cell.text,
-        voice=voice,
-        note=_listed({**model, **cell.fixed}),
-        column=_listed(cell.axes),
-    )
     if isinstance(made, str):
-        return replace(tile, problem=made)
-    tile = replace(tile, caption=_caption(made))
+        return replace(planned_tile(cell, voice, ""), problem=made)
+    tile = planned_tile(cell, voice, _caption(made))
     if isinstance(sound, bytes):
         return replace(tile, sound=sound, media_type="audio/flac")
     try:

@@ -87,5 +87,6 @@ def test_the_forecast_learns_a_price(studio):
 
 def _forecast(studio, texts, voice):
     crossing = studio.calls.crossing(texts, voice, None, {})
-    (found,) = studio.bridge.run(studio.calls.forecast(crossing))
+    prices = studio.bridge.run(studio.calls.prices(crossing))
+    (found,) = studio.bridge.run(studio.calls.forecast(prices))
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import warnings
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -15,13 +14,13 @@ from voicekit.engine.calls import Calls
 from voicekit.engine.forecasting import check_budget, forecast_of
 from voicekit.engine.making import WAIT_S
 from voicekit.engine.progress import Progress
-from voicekit.forecast import Forecast, describe
+from voicekit.forecast import CellPrice, Forecast, describe
 from voicekit.job import Job
 from voicekit.library.budget import reserved
 from voicekit.library.ledger import Kept, find
-from voicekit.library.states import State
+from voicekit.library.states import LIVE, State
 from voicekit.offer import Offer
-from voicekit.task import Estimate, from_micros
+from voicekit.task import from_micros
 from voicekit.voice import split_voice
 
 __all__ = ["Comparing", "Row"]
@@ -91,11 +90,11 @@ class Comparing(Calls):
         crossing = self.crossing(texts, voices, settings, axes)
         for warning in crossing.warnings:
             warnings.warn_explicit(warning, UserWarning, "voicekit", 0)
-        forecasts = await self.forecast(crossing)
+        forecasts = await self.forecast(await self.prices(crossing))
         check_budget(forecasts)
         progress = Progress(len(crossing.cells), describe(forecasts))
-        await asyncio.to_thread(progress.open)
         try:
+            await asyncio.to_thread(progress.open)
             rows = await self.make_cells(crossing, lambda *_: progress.advance())
         finally:
             progress.close()
@@ -115,22 +114,23 @@ class Comparing(Calls):
             settings=settings,
             varied=axes,
             offer_of=self._offer_of,
-            shown=self._shown,
+            shown=self.shown_voice,
         )
 
-    async def forecast(self, crossing: Crossing) -> list[Forecast]:
-        """Say what a comparison will cost: one line for each provider, for panels."""
+    async def prices(self, crossing: Crossing) -> list[CellPrice]:
+        """Say what each cell will cost, for panels."""
         jobs = await self._jobs(crossing)
-        known = await asyncio.gather(*map(self._kept, jobs))
-        prices = await asyncio.gather(
-            *(self.engine.estimate(job, self.provider_of(job.provider)) for job in jobs)
-        )
-        found: defaultdict[str, list[tuple[Kept | None, Estimate]]] = defaultdict(list)
-        for job, kept, price in zip(jobs, known, prices, strict=True):
-            found[job.provider].append((kept, price))
+        return await asyncio.gather(*map(self._price, jobs))
+
+    async def forecast(self, prices: Sequence[CellPrice]) -> list[Forecast]:
+        """Return the sums of prices, one for each provider, for panels."""
+        names = dict.fromkeys(price.provider for price in prices)
         return [
-            forecast_of(name, priced, await self._left(name))
-            for name, priced in found.items()
+            forecast_of(
+                [price for price in prices if price.provider == name],
+                await self._left(name),
+            )
+            for name in names
         ]
 
     async def make_cells(
@@ -168,7 +168,8 @@ class Comparing(Calls):
         provider.voice(voice_id)  # raises where a list proves that there is none
         return provider.offer("speech", model=model, voice=voice_id)
 
-    def _shown(self, voice: str) -> str:
+    def shown_voice(self, voice: str) -> str:
+        """Return the name of a voice as it may be shown, for panels."""
         name, voice_id = split_voice(voice)
         return f"{name}:{self.provider_of(name).shown_voice(voice_id)}"
 
@@ -191,6 +192,14 @@ class Comparing(Calls):
     async def _kept(self, job: Job) -> Kept | None:
         return await self.engine.library.transact(find, key=job.key, take=job.take)
 
+    async def _price(self, job: Job) -> CellPrice:
+        kept = await self._kept(job)
+        return CellPrice(
+            provider=job.provider,
+            is_stored=kept is not None and kept.state in LIVE,
+            estimate=await self.engine.estimate(job, self.provider_of(job.provider)),
+        )
+
     async def _left(self, name: str) -> float | None:
         budget = self.engine.budgets.get(name)
         if budget is None:
@@ -205,7 +214,7 @@ class Comparing(Calls):
             **cell.axes,
             "text_id": cell.text_id,
             "text": cell.text,
-            "voice": self._shown(cell.voice),
+            "voice": self.shown_voice(cell.voice),
             "provider": split_voice(cell.voice)[0],
             "model": cell.model,
         }

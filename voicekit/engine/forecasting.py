@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voicekit.errors import BudgetExceeded
-from voicekit.forecast import Forecast
-from voicekit.library.ledger import Kept
+from voicekit.forecast import CellPrice, Forecast
 from voicekit.library.prices import upper_bound
-from voicekit.library.states import LIVE
-from voicekit.task import Estimate, from_micros
+from voicekit.task import from_micros
 
 __all__ = ["check_budget", "forecast_of"]
 
@@ -30,33 +28,24 @@ def check_budget(forecasts: Sequence[Forecast]) -> None:
             )
 
 
-def forecast_of(
-    name: str, priced: Sequence[tuple[Kept | None, Estimate]], left: float | None
-) -> Forecast:
-    """Return the forecast of one provider's cells.
+def forecast_of(prices: Sequence[CellPrice], left: float | None) -> Forecast:
+    """Return the sums of one provider's prices.
 
     Parameters
     ----------
-    priced : sequence
-        For each cell what the library has of it, and its price.
     left : float or None
         What the budget leaves.
     """
-    to_pay = [price for kept, price in priced if not _is_paid(kept)]
+    to_pay = [price.estimate for price in prices if not price.is_stored]
     bounds = [from_micros(upper_bound(price)) for price in to_pay]
     return Forecast(
-        provider=name,
-        unit=priced[0][1].unit,
-        cells=len(priced),
-        stored=len(priced) - len(to_pay),
+        provider=prices[0].provider,
+        unit=prices[0].estimate.unit,
+        cells=len(prices),
+        stored=len(prices) - len(to_pay),
         unknown=sum(price.credits is None for price in to_pay),
         credits=sum(price.credits or 0.0 for price in to_pay),
         most=sum(bound or 0.0 for bound in bounds),
         exact=all(price.exact for price in to_pay),
         left=left,
     )
-
-
-def _is_paid(kept: Kept | None) -> bool:
-    """Tell whether a job is in the library, or on its way there."""
-    return kept is not None and kept.state in LIVE

@@ -50,7 +50,8 @@ class Progress:
 
     def close(self) -> None:
         """Take the bar away."""
-        self._bar.close()
+        if self._bar is not None:
+            self._bar.close()
         if self._place is not None:
             self._place.update(self._plain, raw=True)
 
