@@ -47,7 +47,7 @@ def refuse(monkeypatch, which, error):
 
     async def row(self, job):
         if which(job):
-            return comparing._failed(error, await self._kept(job))
+            return comparing._failed(error, await self._kept(job), free=False)
         return await perform(self, job)
 
     monkeypatch.setattr(comparing.Comparing, "_row", row)

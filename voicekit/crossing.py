@@ -37,16 +37,8 @@ class Cell:
     """What was given, in canonical form; the axes among it."""
     axes: Mapping[str, SettingValue | None]
     """The value of each axis; None where the voice has no such setting."""
-
-    @property
-    def fixed(self) -> Mapping[str, SettingValue]:
-        """What was given beside the axes."""
-        given = {**self.settings, "format": self.format}
-        return {
-            name: value
-            for name, value in given.items()
-            if value is not None and name not in self.axes
-        }
+    fixed: Mapping[str, SettingValue]
+    """What was given beside the axes and the model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +224,13 @@ class _Line:
             "take": known["take"],
             "settings": {name: checked[name] for name in others if name in checked},
             "axes": {name: known.get(name) for name in self.axes},
+            "fixed": {
+                name: value
+                for name, value in known.items()
+                if value is not None
+                and name in self.given
+                and name not in (*self.axes, "model")
+            },
         }
 
     def _check_settings(

@@ -13,7 +13,10 @@ __all__ = ["Grid"]
 LONGEST_GRID = 64 << 20
 """Bytes of sound in one table; a notebook with more takes long to open."""
 
-_CELL = "padding:0.35em 0.6em;border-top:1px solid #9e9e9e66;vertical-align:top;"
+_CELL = (
+    "text-align:left;vertical-align:top;"
+    "padding:0.35em 0.6em;border-top:1px solid #9e9e9e66;"
+)
 _SMALL = "font-size:0.85em;opacity:0.75"
 _TOO_LONG = "Too much sound for one notebook; save this row's clip to hear it."
 _PROBLEM = "border-left:3px solid #c62828;padding-left:0.5em;max-width:26em"
@@ -84,7 +87,7 @@ def _heading(columns: Sequence[str]) -> str:
     if columns == [""]:
         return ""
     cells = "".join(
-        f'<th scope="col" style="{_CELL}text-align:left">{escaped(name) or "—"}</th>'
+        f'<th scope="col" style="{_CELL}">{escaped(name) or "—"}</th>'
         for name in columns
     )
     return f'<tr><th style="{_CELL}"></th>{cells}</tr>'
@@ -97,7 +100,7 @@ def _row(tiles: Sequence[Tile], columns: Iterable[str]) -> str:
     )
     note = escaped(tiles[0].note)
     return (
-        f'<tr><th scope="row" style="{_CELL}text-align:left;font-weight:600">'
+        f'<tr><th scope="row" style="{_CELL}font-weight:600">'
         f"{escaped(tiles[0].voice)}"
         f'<br><span style="{_SMALL}">{note}</span></th>{cells}</tr>'
     )

@@ -33,7 +33,7 @@ class Tile:
 
 def planned_tile(cell: Cell, voice: str, caption: str) -> Tile:
     """Return the tile of a cell that is not made yet."""
-    model = {} if cell.model is None or "model" in cell.axes else {"": cell.model}
+    model = {} if "model" in cell.axes else {"": cell.model}
     return Tile(
         text_id=cell.text_id,
         text=cell.text,

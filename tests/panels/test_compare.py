@@ -116,7 +116,8 @@ def test_a_failed_cell_is_explained_in_its_place(panel, monkeypatch):
 
     async def row(self, job):
         if job.voice == "es":
-            return comparing._failed(GenerationFailed(HOSTILE), await self._kept(job))
+            kept = await self._kept(job)
+            return comparing._failed(GenerationFailed(HOSTILE), kept, free=False)
         return await perform(self, job)
 
     monkeypatch.setattr(comparing.Comparing, "_row", row)

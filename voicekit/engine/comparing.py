@@ -223,7 +223,8 @@ class Comparing(Calls):
         try:
             done = await self.engine.perform(job, WAIT_S)
         except Exception as error:  # noqa: BLE001 - it is told in the row, whatever it is
-            return _failed(error, await self._kept(job))
+            free = self.provider_of(job.provider).repeatable
+            return _failed(error, await self._kept(job), free=free)
         clip = self._clip(done)
         return {
             "job": clip.job,
@@ -238,12 +239,12 @@ class Comparing(Calls):
         }
 
 
-def _failed(error: Exception, kept: Kept | None) -> Row:
+def _failed(error: Exception, kept: Kept | None, *, free: bool) -> Row:
     told = str(error) or type(error).__name__
     row = {"ok": False, "error": f"{type(error).__name__}: {told}"}
     if kept is None:
         return {**row, "credits": 0.0}  # it never came so far as to be recorded
-    free = kept.state is State.REFUSED or kept.attempt["billed"] == "no"
+    free |= kept.state is State.REFUSED or kept.attempt["billed"] == "no"
     cost = from_micros(kept.attempt["credits_micros"])
     return {**row, "job": kept.job["id"], "credits": 0.0 if free else cost}
 

@@ -31,6 +31,7 @@ __all__ = ["Compare"]
 MOST_CLIPS = 200
 """In one table; `Studio.compare` has no such limit."""
 
+_NOTHING_YET = '<p style="opacity:0.75">Nothing is compared yet.</p>'
 _TEXTS = "The quick brown fox jumps over the lazy dog.\nMind the gap, please."
 
 
@@ -68,6 +69,7 @@ class Compare(Panel):
             description="Stop", tooltip="Stop waiting; what was made is kept"
         )
         self.cost, self.trouble = Notice(), Notice()
+        self.sheet.put("plan", _NOTHING_YET)
         self._widget = self._arranged()
         self._listen()
         self._prepare()
@@ -242,13 +244,15 @@ class Compare(Panel):
         varied = widgets.HBox([axis.widget for axis in self.axes])
         varied.add_class("voicekit-varied")
         left = widgets.VBox(
-            [self.texts, self.voices, varied, self.trouble, self.cost, actions]
+            [
+                *(self.texts, self.voices, varied, self.trouble, self.cost),
+                *(actions, self.notice),
+            ]
         )
         right = widgets.VBox([self.picker.widget, self.add_button])
         columns = widgets.Box([left, right])
         columns.add_class("voicekit-columns")
-        notice = widgets.VBox([self.notice])
-        return framed([columns, notice], "compare")
+        return framed([columns], "compare")
 
 
 def _lines(title: str, value: str) -> widgets.Textarea:
