@@ -69,7 +69,7 @@ def _within(tiles: Iterable[Tile], room: int) -> Iterator[Tile]:
 
 
 def _table(tiles: Sequence[Tile]) -> str:
-    columns = list(dict.fromkeys(tile.column for tile in tiles))
+    columns = list(dict.fromkeys(tile.column for tile in tiles if tile.column))
     by_voice: dict[str, list[Tile]] = {}
     for tile in tiles:
         by_voice.setdefault(tile.voice, []).append(tile)
@@ -84,20 +84,22 @@ def _table(tiles: Sequence[Tile]) -> str:
 
 
 def _heading(columns: Sequence[str]) -> str:
-    if columns == [""]:
+    if not columns:
         return ""
     cells = "".join(
-        f'<th scope="col" style="{_CELL}">{escaped(name) or "—"}</th>'
-        for name in columns
+        f'<th scope="col" style="{_CELL}">{escaped(name)}</th>' for name in columns
     )
     return f'<tr><th style="{_CELL}"></th>{cells}</tr>'
 
 
-def _row(tiles: Sequence[Tile], columns: Iterable[str]) -> str:
+def _row(tiles: Sequence[Tile], columns: Sequence[str]) -> str:
     contents = {tile.column: _content(tile) for tile in tiles}
     cells = "".join(
         f'<td style="{_CELL}">{contents.get(name, "")}</td>' for name in columns
     )
+    if "" in contents:  # a voice that has none of the axes speaks once
+        width = max(1, len(columns))
+        cells = f'<td colspan="{width}" style="{_CELL}">{contents[""]}</td>'
     note = escaped(tiles[0].note)
     return (
         f'<tr><th scope="row" style="{_CELL}font-weight:600">'
