@@ -21,13 +21,16 @@ __all__ = ["page"]
 def page(comparison: Comparison) -> str:
     """Return the page."""
     frame = comparison.frame.drop(columns=["clip", "text"])
+    measures = comparison.measure()
+    missing = measures.pop("missing")
     return _PAGE.format(
         title=escaped(comparison.caption),
         methods=escaped(_methods(comparison)),
         grid=comparison.grid().html,
         figure=_figure(comparison),
         clips=_table(frame.dropna(axis="columns", how="all")),
-        measures=_table(comparison.measure().dropna(axis="columns", how="all")),
+        measures=_table(measures.dropna(axis="columns", how="all")),
+        missing=escaped(" ".join(dict.fromkeys(missing.dropna()))),
         spent=_table(comparison.spent.reset_index()),
     )
 
@@ -54,12 +57,14 @@ def _values(comparison: Comparison, axis: str) -> list[object]:
 
 
 def _table(table: pd.DataFrame) -> str:
-    shown = table.map(
-        lambda value: show_text(value) if isinstance(value, str) else value
-    )
-    return str(
-        shown.to_html(index=False, na_rep="", border=0, float_format="{:.4g}".format)
-    )
+    shown = table.astype(object).map(_cell)
+    return str(shown.to_html(index=False, border=0))
+
+
+def _cell(value: object) -> str:
+    if value is None or value is pd.NA or value != value:  # noqa: PLR0124 - NaN
+        return ""
+    return f"{value:.4g}" if isinstance(value, float) else show_text(str(value))
 
 
 def _figure(comparison: Comparison) -> str:
@@ -105,7 +110,7 @@ section {{ overflow-x: auto }}
 <section>{grid}</section>
 <section><h2>Methods</h2><p>{methods}</p></section>
 <section><h2>Cost</h2>{spent}{figure}</section>
-<section><h2>Measures</h2>{measures}</section>
+<section><h2>Measures</h2>{measures}<p>{missing}</p></section>
 <section><h2>Clips</h2>{clips}</section>
 </body></html>
 """
