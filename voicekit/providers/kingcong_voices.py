@@ -41,7 +41,7 @@ def everything(
     # How a vendor matches several words is not known; the rest is matched here.
     word = max((wanted.search or "").split(), key=len, default="")
     search: dict[str, Filter] = {"search": word} if word else {}
-    sources = [partial(recommended, {**search, **filters}, wanted)]
+    sources = [partial(_recommended, {**search, **filters}, wanted)]
     if own is not None:
         sources.append(partial(minimax, (), wanted))
     if own is not None and (wanted.shared or word):
@@ -57,7 +57,7 @@ def _shared_filters(query: VoiceQuery) -> dict[str, Filter]:
     return {name: value for name, value in given.items() if value}
 
 
-def recommended(
+def _recommended(
     filters: Mapping[str, Filter], query: VoiceQuery, limit: int | None
 ) -> Flow[list[Voice]]:
     """List the voices that come with the account; its pages go by a token."""
