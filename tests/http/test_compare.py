@@ -1,10 +1,13 @@
 """A comparison of vendors over real HTTP: forecast, budget, failed cells, re-run."""
 
+import time
+
 import pandas as pd
 import pytest
 
 import voicekit as vk
 from voicekit import errors
+from voicekit.panels import Compare
 
 KLING, RACHEL = "kling:oversea_male1/en", "kie:Rachel"
 TEXTS = ["The first sentence.", "And the second one."]
@@ -65,6 +68,7 @@ def test_what_exceeds_the_budget_is_refused_before_anything_is_sent(
         studio.speak(TEXTS[0], KLING)  # so that a price is known
         with pytest.raises(errors.BudgetExceeded, match=r"kling.*0\.1 left"):
             studio.compare([f"{line} {TEXTS[0]}" for line in TEXTS], KLING)
+        assert "left. Nothing was sent." in _pressed(studio, TEXTS[0] * 3, KLING)
         assert submissions("kling") == (1, 1)
         assert studio.compare(TEXTS, KLING).frame.ok.all()
         forecast = _forecast(studio, TEXTS, KLING)
@@ -83,6 +87,19 @@ def test_the_forecast_learns_a_price(studio):
     seen = made.spent.credits.item() / len(TEXTS[0]) * len(TEXTS[1])
     assert after.credits == pytest.approx(seen, rel=0.01)
     assert "(1 in the library), about" in str(after)
+
+
+def _pressed(studio, text, voice):
+    """Return what the panel says after a press on Compare."""
+    panel = Compare(studio)
+    panel.texts.value, panel.voices.value = text, voice
+    panel._priced = panel._asked()  # its price was seen
+    panel.button.click()
+    ends = time.monotonic() + 20
+    while panel.notice.kind != "error" and time.monotonic() < ends:
+        time.sleep(0.01)
+    panel.close()
+    return panel.notice.text
 
 
 def _forecast(studio, texts, voice):

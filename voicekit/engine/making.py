@@ -20,7 +20,7 @@ from voicekit.providers import Provider
 from voicekit.task import Estimate
 from voicekit.voice import Voice
 
-__all__ = ["WAIT_S", "Making"]
+__all__ = ["WAIT_S", "Making", "checked_timeout"]
 
 WAIT_S = 600.0
 """How long a call waits for a job before it says that it still runs."""
@@ -75,7 +75,7 @@ class Making(Listing):
 
     async def clip(self, job: str, *, timeout: float | None = None) -> Clip:
         """Return the clip of a job in `tasks`; waits if it is still running."""
-        wait_s = _checked_timeout(timeout)
+        wait_s = checked_timeout(timeout)
         return self._clip(await self.engine.await_job(job, wait_s))
 
     async def forget(self, job: str) -> None:
@@ -86,7 +86,10 @@ class Making(Listing):
         self, kind: Kind, provider: str, *, timeout: float | None = None, **parts: Any
     ) -> Done:
         """Have a job made of `parts` performed, or find what it made before."""
-        wait_s = _checked_timeout(timeout)
+        wait_s = checked_timeout(timeout)
+        if not isinstance(parts.get("file", ""), str | Path):
+            given = type(parts["file"]).__name__
+            raise InvalidSetting(f"{provider} needs the path of a file, not {given}.")
         job = await self._job(kind, self.provider_of(provider), **parts)
         return await self.engine.perform(job, wait_s)
 
@@ -159,7 +162,8 @@ def _check_file(path: Path, rule: FileRule, who: str) -> None:
         )
 
 
-def _checked_timeout(timeout: float | None) -> float:
+def checked_timeout(timeout: float | None) -> float:
+    """Return how many seconds to wait."""
     if timeout is None:
         return WAIT_S
     if isinstance(timeout, bool) or not isinstance(timeout, Real) or not timeout >= 0:

@@ -139,6 +139,8 @@ class Compare(Panel):
             rows[number] = row
             self._thread.submit(self.attempt, partial(self._count, rows))
 
+        _, forecasts = await self._prices(asked)
+        check_budget(forecasts)
         await self.studio.calls.make_cells(asked, note)
         return await self._finished(asked, rows)
 
