@@ -11,9 +11,11 @@ from voicekit import providers
 from voicekit.clip import Clip
 from voicekit.engine import refusal
 from voicekit.engine.attempt import Attempt
+from voicekit.engine.callbacks import Callbacks
 from voicekit.engine.clips import preview_of, stored_files
 from voicekit.engine.connector import Connector
 from voicekit.engine.flights import Done, Flight, Flights
+from voicekit.engine.receiver import Receiver
 from voicekit.engine.submission import Submission
 from voicekit.errors import BadReply, LibraryError, Unsupported
 from voicekit.flow import Flow, NoReply, Reply, Request, Transport
@@ -64,7 +66,21 @@ class Engine:
         self.connector = connector
         self.budgets = budgets or {}
         self._transports: dict[str, Transport] = {}
+        self.callbacks: Callbacks | None = None
+        self._receiver: Receiver | None = None
         self._flights = Flights(self._carry)
+
+    def listen(self, base: str, port: int) -> Receiver:
+        """Have vendors told where to call back, and return what hears them.
+
+        Raises
+        ------
+        InvalidSetting
+            If the port cannot be used.
+        """
+        self.callbacks = Callbacks(base, self)
+        self._receiver = Receiver(port, self.callbacks.deliver)
+        return self._receiver
 
     async def ask(self, provider: Provider, flow: Flow[T]) -> T:
         """Carry a free flow's requests and replies until it returns.
@@ -168,6 +184,7 @@ class Engine:
     async def terms(self, job: Job, provider: Provider) -> Terms:
         """Return what a new attempt of a job is begun with."""
         estimate = await self.estimate(job, provider)
+        callbacks = self.callbacks
         return Terms(
             owner=self.library.owner.name,
             repeatable=provider.repeatable,
@@ -175,6 +192,7 @@ class Engine:
             charged_to=self.connector.account(provider),
             estimated_micros=to_micros(estimate.credits),
             bound_micros=upper_bound(estimate),
+            callback=callbacks.address(job, provider) if callbacks else None,
             budget_micros=self.budgets.get(provider.name),
         )
 
@@ -197,6 +215,8 @@ class Engine:
     async def settle(self) -> None:
         """Wait a little for answers to what was sent: a receipt may be near."""
         await self._flights.settle()
+        if self._receiver is not None:
+            await self._receiver.aclose()
 
     async def aclose(self) -> None:
         """Close the transports; the library is closed once the loop has stopped."""
@@ -237,12 +257,18 @@ class Engine:
         transport = self._transport(provider)
         attempt = Attempt(job, claimed.kept, provider, transport, self.library)
         flight.submission = Submission(attempt, partial(self._fetch, provider))
+        if (callbacks := self.callbacks) is not None:
+            flight.submission.bell = callbacks.bell(claimed.kept)
+            flight.submission.evidence = callbacks.evidence
         try:
             return await flight.submission.carry()
         except BaseException:
             # Whoever asks next, in whatever kernel, may go on from where it stands.
             self.library.post(release, claimed.kept.attempt["id"])
             raise
+        finally:
+            if self.callbacks is not None:
+                self.callbacks.hang_up(claimed.kept)
 
     async def _is_whole(self, kept: Kept) -> bool:
         files = stored_files(kept, self.library.files)

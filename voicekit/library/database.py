@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Connection, Engine, event, insert, select, text
+from sqlalchemy import Connection, Engine, event, insert, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from voicekit.errors import LibraryError
-from voicekit.library.schema import SCHEMA_VERSION, meta, metadata
+from voicekit.library.schema import SCHEMA_VERSION, STEPS, meta, metadata
 
 __all__ = ["open_database"]
 
@@ -86,6 +86,11 @@ def _prepare(connection: Connection, path: Path) -> None:
         connection.execute(insert(meta).values(version=SCHEMA_VERSION))
         return
     version = connection.execute(select(meta.c.version)).scalar_one()
+    for step in range(version + 1, SCHEMA_VERSION + 1):
+        for statement in STEPS[step]:
+            connection.execute(text(statement))
+        version = step
+        connection.execute(update(meta).values(version=version))
     inspector = sqlalchemy.inspect(connection)
     for table in metadata.sorted_tables:
         there = inspector.has_table(table.name) and {
