@@ -16,6 +16,7 @@ from voicekit.engine.connector import Connector, Place
 from voicekit.engine.doubts import Doubts
 from voicekit.engine.endpoints import Endpoints
 from voicekit.engine.engine import Engine
+from voicekit.engine.leftovers import notice
 from voicekit.errors import InvalidSetting
 from voicekit.library.forgetting import retire_all
 from voicekit.library.library import Library, default_folder
@@ -73,6 +74,7 @@ class Aio(_Desk):
     clones = _awaited(Doubts.clones)
     credits = _awaited(Doubts.credits)
     delete_clone = _awaited(Doubts.delete_clone)
+    delete_tasks = _awaited(Doubts.delete_tasks)
     dub = _awaited(Doubts.dub)
     estimate = _awaited(Doubts.estimate)
     forget = _awaited(Doubts.forget)
@@ -168,6 +170,8 @@ class Studio(_Desk):
         self.aio = Aio(self.calls, self.bridge)
         # Also when a notebook's cell is run again and the old studio is dropped, and at
         # the end of the process: no worker and no lock outlives its studio.
+        if not sandbox:  # what an earlier rehearsal made is gone with its stand-ins
+            _tell(notice(kept, engine.connector, names))
         self._close = weakref.finalize(self, _close, self.bridge, engine, self.sandbox)
 
     adopt = _blocking(Doubts.adopt)
@@ -177,6 +181,7 @@ class Studio(_Desk):
     clones = _blocking(Doubts.clones)
     credits = _blocking(Doubts.credits)
     delete_clone = _blocking(Doubts.delete_clone)
+    delete_tasks = _blocking(Doubts.delete_tasks)
     dub = _blocking(Doubts.dub)
     estimate = _blocking(Doubts.estimate)
     forget = _blocking(Doubts.forget)
@@ -248,6 +253,11 @@ def _in_micros(budget: Mapping[str, float]) -> dict[str, int]:
                 f"{budget[name]!r}."
             )
     return {name: micros for name, micros in found.items() if micros is not None}
+
+
+def _tell(line: str | None) -> None:
+    if line is not None:
+        print(line)  # noqa: T201 - in the notebook, where its reader can act on it
 
 
 def _rehearsal() -> Sandbox:

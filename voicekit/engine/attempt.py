@@ -98,6 +98,11 @@ class Attempt:
         self.kept = await self.library.transact(advance, self.kept, change)
         raise error
 
+    def expiry(self) -> int | None:
+        """Return when the vendor drops the result: counted from the submission."""
+        kept_s, sent = self.provider.retention_s, self.kept.attempt["sent_at"]
+        return None if kept_s is None or sent is None else sent + kept_s * 1_000_000
+
     def latency(self) -> Mapping[str, int]:
         """Return the time to the answer that said done, where we saw it being sent."""
         if self._sent_at is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from voicekit import providers
 from voicekit.clip import Clip
@@ -17,7 +17,7 @@ from voicekit.engine.connector import Connector
 from voicekit.engine.flights import Done, Flight, Flights
 from voicekit.engine.receiver import Receiver
 from voicekit.engine.submission import Submission
-from voicekit.errors import BadReply, LibraryError, Unsupported
+from voicekit.errors import BadReply, GenerationFailed, LibraryError, Unsupported
 from voicekit.flow import Flow, NoReply, Reply, Request, Transport
 from voicekit.job import Job
 from voicekit.library.budget import Terms
@@ -28,6 +28,7 @@ from voicekit.library.ledger import Kept, find, job_of
 from voicekit.library.library import Library
 from voicekit.library.previews import find_preview, keep_preview
 from voicekit.library.prices import history, learned, upper_bound
+from voicekit.library.refunding import note_deleted, owner_of
 from voicekit.library.states import DONE, LIVE
 from voicekit.providers import Provider
 from voicekit.task import Estimate, Result, to_micros
@@ -211,6 +212,23 @@ class Engine:
         for sha256, size, media_type in unused:
             file = self.library.files.find(sha256, size, media_type)
             await self.library.run(partial(file.path.unlink, missing_ok=True))
+
+    async def delete(self, provider: Provider, receipt: str) -> float | None:
+        """Delete a task at its provider, and return what came back for it."""
+        vendor: Any = provider
+        refunded: float | None = await self.ask(
+            provider, vendor.delete_tasks([receipt])
+        )
+        issuer = f"{self.connector.realm(provider)} {provider.name}"
+        kept = await self.library.transact(owner_of, issuer, receipt)
+        if kept is not None:
+            gone = GenerationFailed(
+                f"The task of job {kept.job['id']} was deleted at {provider.name}.",
+                provider=provider.name,
+            )
+            await self._flights.end(kept.job["id"], gone)
+        await self.library.transact(note_deleted, issuer, receipt, to_micros(refunded))
+        return refunded
 
     async def settle(self) -> None:
         """Wait a little for answers to what was sent: a receipt may be near."""

@@ -202,7 +202,9 @@ class Submission:
         attempt.warn(task)
         if attempt.provider.repeatable:
             return
-        kept = await attempt.library.transact(accept, attempt.kept, task.receipt)
+        kept = await attempt.library.transact(
+            accept, attempt.kept, task.receipt, attempt.expiry()
+        )
         if kept is None:
             await self._hold("its answer has the task id of another job")
         attempt.kept = kept
@@ -230,7 +232,9 @@ class Submission:
         await attempt.advance(State.AMBIGUOUS)
         receipt = await self.evidence(attempt.kept)
         if receipt is not None:
-            kept = await attempt.library.transact(accept, attempt.kept, receipt)
+            kept = await attempt.library.transact(
+                accept, attempt.kept, receipt, attempt.expiry()
+            )
             if kept is not None:
                 attempt.kept = kept
                 return Task(state="running", receipt=receipt)
