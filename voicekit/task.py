@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 __all__ = [
     "Credits",
     "Estimate",
+    "Notice",
     "Problem",
     "Rate",
     "RateLimit",
@@ -82,6 +83,14 @@ class Receipt:
     credits_micros: int | None = None
     is_certain: bool = False
     """Whether it carries what only this job sent, such as our own reference."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a vendor's callback says that is of use: ask me how this task is."""
+
+    receipt: str | None = None
+    """The task's id; None where it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

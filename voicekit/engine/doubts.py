@@ -60,6 +60,9 @@ class Doubts(Calls):
         DataFrame
             Index ``task_id``; created_at, credits, certain.
         """
+        kept, callbacks = await self.engine.find(job), self.engine.callbacks
+        if callbacks is not None and (told := await callbacks.confirmed(kept)):
+            await self.adopt(job, told)
         found = await self._evidence(job)
         certain = [receipt for receipt in found if receipt.is_certain]
         if len(certain) == 1:

@@ -6,8 +6,9 @@ This is the whole rule of what happens to a request that may cost:
    that barrier: to send it again costs nothing.
 2. The raw answer is on disk before anything parses it.
 3. `judge` alone says what became of it. NOT_SENT and REFUSED cost nothing and end the
-   attempt. ACCEPTED goes on with a receipt. AMBIGUOUS is HELD: it counts as spent, and
-   voicekit never sends it again by itself.
+   attempt. ACCEPTED goes on with a receipt. AMBIGUOUS is HELD unless
+   evidence names its task: it counts as spent, and voicekit never sends it again by
+   itself.
 4. Files are synced to disk under the hash of their content before it is FETCHED.
 """
 
@@ -20,6 +21,7 @@ from typing import NoReturn
 
 from voicekit.engine import refusal
 from voicekit.engine.attempt import Attempt, ended
+from voicekit.engine.bell import Bell
 from voicekit.engine.collecting import Collection, Fetch
 from voicekit.engine.limits import LONGEST_PAUSE_S, Limits, was_one_too_many
 from voicekit.engine.outcome import Outcome, judge
@@ -42,6 +44,10 @@ MOST_REFUSALS = 6
 BACK_OFF_S = 1.0
 
 
+async def _nothing_known(kept: Kept) -> None:
+    del kept
+
+
 @dataclass(slots=True)
 class Submission:
     """Brings one attempt to its end.
@@ -52,12 +58,18 @@ class Submission:
         Saves what a result's link leads to.
     sleep : callable
         Waits between tries and polls, given seconds.
+    bell : Bell, optional
+        Waits between polls instead, where the vendor calls by itself.
+    evidence : callable
+        Returns the id of the task that a lost answer was about, where something says.
     """
 
     attempt: Attempt
     fetch: Fetch
     limits: Limits
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    bell: Bell | None = None
+    evidence: Callable[[Kept], Awaitable[str | None]] = _nothing_known
     sent: bool = False
     """Whether a byte may have left; until then the attempt can be called off."""
     is_in_doubt: bool = False
@@ -78,7 +90,8 @@ class Submission:
         except asyncio.CancelledError:
             self._call_off()
             raise
-        watch = Watch(self.attempt, self.sleep)
+        nap = self.sleep if self.bell is None else self.bell.sleep
+        watch = Watch(self.attempt, nap)
         collection = Collection(self.attempt, self.fetch, watch)
         return await collection.finish(await watch.wait(task))
 
@@ -92,11 +105,14 @@ class Submission:
     async def _begin(self) -> Task:
         attempt = self.attempt
         if attempt.kept.state is State.AMBIGUOUS:
-            await self._hold("the kernel that sent it ended before it had the answer")
+            if attempt.kept.attempt["raw"] is not None:
+                return await self._judged(*self._stored())
+            why = "the kernel that sent it ended before it had the answer"
+            return await self._doubted(why)
         if attempt.kept.state not in (State.RESERVED, State.SENDING):
             return self._recalled()
         attempt.warnings = list(attempt.provider.warnings(attempt.job))
-        next(attempt.provider.submit(attempt.job))  # what cannot be built is not begun
+        next(attempt.submission())  # what cannot be built is not begun
         if attempt.provider.repeatable:
             return await self._judged(*await self._send())
         await self._check_room()
@@ -110,7 +126,7 @@ class Submission:
 
     async def _send(self) -> tuple[Flow[Task], Reply | NoReply]:
         attempt = self.attempt
-        flow = attempt.provider.submit(attempt.job)
+        flow = attempt.submission()
         request = next(flow)
         self.sent = True
         attempt.start_clock()
@@ -146,15 +162,17 @@ class Submission:
 
     def _recalled(self) -> Task:
         """Read the stored answer again: it may have been the last word."""
-        attempt = self.attempt
-        row = attempt.kept.attempt
+        row = self.attempt.kept.attempt
         waiting = Task(state="running", receipt=row["receipt"])
         if row["raw"] is None:
             return waiting
-        flow = attempt.provider.submit(attempt.job)
+        return self.attempt.read(*self._stored())[1] or waiting
+
+    def _stored(self) -> tuple[Flow[Task], Reply]:
+        """Return the answer that an earlier kernel stored, and the flow to read it."""
+        row, flow = self.attempt.kept.attempt, self.attempt.submission()
         next(flow)
-        answer = Reply(status=row["raw_status"], body=row["raw"])
-        return attempt.read(flow, answer)[1] or waiting
+        return flow, Reply(status=row["raw_status"], body=row["raw"])
 
     async def _check_room(self) -> None:
         library = self.attempt.library
@@ -176,7 +194,7 @@ class Submission:
             error = refusal.refusal(attempt.job, answer, problem, table)
             await attempt.stop(State.REFUSED, error, billed="no")
         if outcome is Outcome.AMBIGUOUS and not attempt.provider.repeatable:
-            await self._hold(_doubt(answer, problem))
+            return await self._doubted(_doubt(answer, problem))
         failure = self._free_failure(answer, problem)
         await attempt.stop(State.FAILED, failure, billed="no")
         return None
@@ -186,7 +204,9 @@ class Submission:
         attempt.warn(task)
         if attempt.provider.repeatable:
             return
-        kept = await attempt.library.transact(accept, attempt.kept, task.receipt)
+        kept = await attempt.library.transact(
+            accept, attempt.kept, task.receipt, attempt.expiry()
+        )
         if kept is None:
             await self._hold("its answer has the task id of another job")
         attempt.kept = kept
@@ -207,6 +227,20 @@ class Submission:
             voice=job.voice_name,
             status=answer.status,
         )
+
+    async def _doubted(self, why: str) -> Task:
+        """Go on with the task that the evidence names, or hold the attempt."""
+        attempt = self.attempt
+        await attempt.advance(State.AMBIGUOUS)
+        receipt = await self.evidence(attempt.kept)
+        if receipt is not None:
+            kept = await attempt.library.transact(
+                accept, attempt.kept, receipt, attempt.expiry()
+            )
+            if kept is not None:
+                attempt.kept = kept
+                return Task(state="running", receipt=receipt)
+        return await self._hold(why)
 
     async def _hold(self, why: str) -> NoReturn:
         attempt = self.attempt

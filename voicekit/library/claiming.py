@@ -162,6 +162,7 @@ def _begin(connection: Connection, job: Mapping[str, Any], terms: Terms) -> Kept
         "reserved_by": terms.owner,
         "unit": terms.unit,
         "charged_to": terms.charged_to,
+        "callback": terms.callback,
         "estimated_micros": terms.estimated_micros,
         "bound_micros": terms.bound_micros,
         "created_at": now,

@@ -91,7 +91,12 @@ def advance(connection: Connection, kept: Kept, change: Change) -> Kept:
     )
 
 
-def accept(connection: Connection, kept: Kept, receipt: str | None) -> Kept | None:
+def accept(
+    connection: Connection,
+    kept: Kept,
+    receipt: str | None,
+    expires_at: int | None = None,
+) -> Kept | None:
     """Record that a submission was accepted; None if its receipt is another's.
 
     A vendor that gives the same task id twice leaves it open what was accepted.
@@ -103,7 +108,8 @@ def accept(connection: Connection, kept: Kept, receipt: str | None) -> Kept | No
     )
     if receipt is not None and connection.execute(owners).first() is not None:
         return None
-    change = Change(state=State.ACCEPTED, columns={"receipt": receipt})
+    columns = {"receipt": receipt, "expires_at": expires_at}
+    change = Change(state=State.ACCEPTED, columns=columns)
     return advance(connection, kept, change)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -22,6 +24,7 @@ from voicekit.library.states import LIVE
 
 __all__ = [
     "SCHEMA_VERSION",
+    "STEPS",
     "allowance",
     "attempt",
     "event",
@@ -32,7 +35,17 @@ __all__ = [
     "preview",
 ]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+
+STEPS: Mapping[int, tuple[str, ...]] = {
+    2: (
+        "ALTER TABLE attempt ADD COLUMN callback TEXT",
+        "CREATE UNIQUE INDEX attempt_callback ON attempt (callback)",
+        "CREATE INDEX attempt_sent ON attempt (issuer, sent_at)",
+        "CREATE TABLE allowance (account TEXT PRIMARY KEY NOT NULL, known JSON NOT NULL)",
+    ),
+}
+"""What makes a ledger of the version before one of this version."""
 
 # Money is in whole millionths of the vendor's credit, durations are in microseconds,
 # times in microseconds since 1970 UTC: no column holds a float.
@@ -78,6 +91,8 @@ attempt = Table(
     Column("owner", Text, nullable=False),
     # Whose budget it counts in; the owner may change, this does not.
     Column("reserved_by", Text, nullable=False),
+    # Where the vendor was told to call back: known to it and to us alone.
+    Column("callback", Text),
     Column("receipt", Text),
     Column("bound_micros", BigInteger),
     Column("estimated_micros", BigInteger),
@@ -111,6 +126,7 @@ attempt = Table(
     ),
     # How many were sent of late: asked before each submission.
     Index("attempt_sent", "issuer", "sent_at"),
+    Index("attempt_callback", "callback", unique=True),
     # A task id belongs to one attempt; NULLs are distinct in both databases.
     UniqueConstraint("issuer", "receipt"),
 )
