@@ -9,7 +9,8 @@ from fakes import Paid, job, no_fetch, reply, terms
 from virtual_time import VirtualTime
 
 from voicekit.engine.attempt import Attempt
-from voicekit.engine.limits import Limits, Paced
+from voicekit.engine.limits import Limits
+from voicekit.engine.line import Line
 from voicekit.engine.submission import Submission
 from voicekit.flow import Reply
 from voicekit.library import database
@@ -62,13 +63,13 @@ def speak_all(library, provider, tasks, **limited):
     time = VirtualTime(library)
     vendor = Limited(time, **limited)
     limits = Limits(provider, sleep=time.sleep, clock=time.clock)
+    line = Line.to(provider, vendor, library, limits)
 
     async def work(n):
         asked, alive = job(f"Sentence {n}"), library.owner.is_alive
         begun = await library.transact(claim, asked, terms(library), alive)
-        way = Paced(vendor, limits)
-        attempt = Attempt(asked, begun.kept, provider, way, library)
-        return await Submission(attempt, no_fetch, limits, sleep=time.sleep).carry()
+        attempt = Attempt(asked, begun.kept, provider, line.transport, library)
+        return await Submission(attempt, no_fetch, line, sleep=time.sleep).carry()
 
     works = [work(n) for n in range(tasks)]
     return vendor, asyncio.run(time.run(*works))

@@ -17,6 +17,7 @@ from fakes import (
 
 from voicekit.engine.attempt import Attempt
 from voicekit.engine.limits import Limits
+from voicekit.engine.line import Line
 from voicekit.engine.submission import Submission
 from voicekit.errors import (
     GenerationFailed,
@@ -214,7 +215,8 @@ def test_an_earlier_kernels_sending_is_held(library):
     kept.attempt["state"] = "AMBIGUOUS"
     transport = Script()
     attempt = Attempt(job(), kept, Paid(), transport, library)
-    work = Submission(attempt, no_fetch, Limits(Paid()), sleep=no_sleep)
+    line = Line.to(Paid(), transport, library, Limits(Paid()))
+    work = Submission(attempt, no_fetch, line, sleep=no_sleep)
     with pytest.raises(SubmissionUnknown, match="the kernel that sent it ended"):
         asyncio.run(work.carry())
     assert transport.requests == []

@@ -15,7 +15,8 @@ from voicekit.engine.callbacks import Callbacks
 from voicekit.engine.clips import preview_of, stored_files
 from voicekit.engine.connector import Connector
 from voicekit.engine.flights import Done, Flight, Flights
-from voicekit.engine.limits import Limits, Paced
+from voicekit.engine.limits import Limits
+from voicekit.engine.line import Line
 from voicekit.engine.receiver import Receiver
 from voicekit.engine.submission import Submission
 from voicekit.errors import (
@@ -74,7 +75,7 @@ class Engine:
         self.library = library
         self.connector = connector
         self.budgets = budgets or {}
-        self._transports: dict[str, Paced] = {}
+        self._lines: dict[str, Line] = {}
         self.callbacks: Callbacks | None = None
         self._receiver: Receiver | None = None
         self._flights = Flights(self._carry)
@@ -248,13 +249,13 @@ class Engine:
 
     async def aclose(self) -> None:
         """Close the transports; the library is closed once the loop has stopped."""
-        for transport in self._transports.values():
-            await transport.aclose()
+        for line in self._lines.values():
+            await line.transport.aclose()
         await self.connector.aclose()
 
     async def _answer(self, provider: Provider, request: Request) -> Reply:
         try:
-            reply = await self._transport(provider).send(request)
+            reply = await self._line(provider).transport.send(request)
         except NoReply as lost:
             raise refusal.no_answer(provider, lost) from None
         if (problem := provider.problem(reply)) is not None:
@@ -284,10 +285,10 @@ class Engine:
     async def _submit(
         self, job: Job, provider: Provider, claimed: Mine, flight: Flight
     ) -> Kept:
-        paced = self._transport(provider)
-        attempt = Attempt(job, claimed.kept, provider, paced, self.library)
+        line = self._line(provider)
+        attempt = Attempt(job, claimed.kept, provider, line.transport, self.library)
         fetch = partial(self._fetch, provider)
-        flight.submission = Submission(attempt, fetch, paced.limits)
+        flight.submission = Submission(attempt, fetch, line)
         if (callbacks := self.callbacks) is not None:
             flight.submission.bell = callbacks.bell(claimed.kept)
             flight.submission.evidence = callbacks.evidence
@@ -315,12 +316,13 @@ class Engine:
             )
         await self.library.transact(free, name)
 
-    def _transport(self, provider: Provider) -> Paced:
-        if provider.name not in self._transports:
+    def _line(self, provider: Provider) -> Line:
+        if provider.name not in self._lines:
             transport = self.connector.transport(provider)
             limits = Limits(provider, self.budgets.get(provider.name))
-            self._transports[provider.name] = Paced(transport, limits)
-        return self._transports[provider.name]
+            line = Line.to(provider, transport, self.library, limits)
+            self._lines[provider.name] = line
+        return self._lines[provider.name]
 
     async def _fetch(self, provider: Provider, result: Result) -> StoredFile:
         return await self.connector.downloader(provider, self.library).fetch(result)

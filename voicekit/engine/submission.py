@@ -23,7 +23,8 @@ from voicekit.engine import refusal
 from voicekit.engine.attempt import Attempt, ended
 from voicekit.engine.bell import Bell
 from voicekit.engine.collecting import Collection, Fetch
-from voicekit.engine.limits import LONGEST_PAUSE_S, Limits, was_one_too_many
+from voicekit.engine.limits import LONGEST_PAUSE_S, was_one_too_many
+from voicekit.engine.line import Line
 from voicekit.engine.outcome import Outcome, judge
 from voicekit.engine.pace import retry_after
 from voicekit.engine.watching import Watch
@@ -56,6 +57,8 @@ class Submission:
     ----------
     fetch : callable
         Saves what a result's link leads to.
+    line : Line
+        The line to its provider.
     sleep : callable
         Waits between tries and polls, given seconds.
     bell : Bell, optional
@@ -66,7 +69,7 @@ class Submission:
 
     attempt: Attempt
     fetch: Fetch
-    limits: Limits
+    line: Line
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     bell: Bell | None = None
     evidence: Callable[[Kept], Awaitable[str | None]] = _nothing_known
@@ -91,7 +94,7 @@ class Submission:
             self._call_off()
             raise
         nap = self.sleep if self.bell is None else self.bell.sleep
-        watch = Watch(self.attempt, nap)
+        watch = Watch(self.attempt, nap, self.line)
         collection = Collection(self.attempt, self.fetch, watch)
         return await collection.finish(await watch.wait(task))
 
@@ -117,7 +120,7 @@ class Submission:
             return await self._judged(*await self._send())
         await self._check_room()
         for tried in range(MOST_REFUSALS):
-            await self.limits.depart(attempt)
+            await self.line.limits.depart(attempt)
             flow, answer = await self._send()
             if not await self._may_send_again(answer, tried):
                 return await self._judged(flow, answer)
@@ -155,7 +158,7 @@ class Submission:
             return True
         if not was_one_too_many(self.attempt.provider, answer):
             return False
-        await self.limits.refused(self.attempt, answer)
+        await self.line.limits.refused(self.attempt, answer)
         is_soon = (retry_after(answer.headers) or 0) <= LONGEST_PAUSE_S
         self.sent = not is_soon or tried + 1 >= MOST_REFUSALS
         return not self.sent

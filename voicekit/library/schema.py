@@ -42,7 +42,7 @@ STEPS: Mapping[int, tuple[str, ...]] = {
         "ALTER TABLE attempt ADD COLUMN callback TEXT",
         "CREATE UNIQUE INDEX attempt_callback ON attempt (callback)",
         "CREATE INDEX attempt_sent ON attempt (issuer, sent_at)",
-        "CREATE TABLE allowance (account TEXT PRIMARY KEY NOT NULL, known JSON NOT NULL)",
+        "CREATE TABLE allowance (account TEXT NOT NULL PRIMARY KEY, known JSON)",
     ),
 }
 """What makes a ledger of the version before one of this version."""
