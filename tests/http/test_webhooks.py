@@ -79,6 +79,22 @@ def test_polls_a_task_with_webhooks(listening, sandbox):
     assert polls.mean() <= 1.2
 
 
+def test_the_log_tells_no_secrets(listening, sandbox, caplog):
+    """Not at its most talkative: no key, no link to a result, no path of a callback."""
+    caplog.set_level("DEBUG")
+    listening.speak("Hello there.", RACHEL)
+    listening.speak("Hello there.", ELEVENLABS)
+    log = "\n".join(record.getMessage() for record in caplog.records)
+    keys = [
+        secret
+        for vendor in sandbox.vendors.values()
+        for secret in vendor.credentials.values()
+    ]
+    paths = [c["url"].rpartition("/")[2] for c in sandbox.callbacks()]
+    assert f"HTTP Request: POST {sandbox.vendors['kie'].url}/(path)" in log
+    assert not [secret for secret in (*keys, *paths, "/files/") if secret in log]
+
+
 @pytest.mark.parametrize("voice", FIELDS)
 def test_a_lost_answer_is_found_by_its_callback(listening, sandbox, submissions, voice):
     """The vendor accepted, its answer was lost, its callback names the task."""
