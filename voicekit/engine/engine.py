@@ -19,12 +19,14 @@ from voicekit.engine.limits import Limits
 from voicekit.engine.line import Line
 from voicekit.engine.receiver import Receiver
 from voicekit.engine.submission import Submission
+from voicekit.engine.witness import Witness
 from voicekit.errors import (
     BadReply,
     GenerationFailed,
     LibraryError,
     UnknownProvider,
     Unsupported,
+    VoicekitError,
 )
 from voicekit.flow import Flow, NoReply, Reply, Request
 from voicekit.job import Job
@@ -64,6 +66,8 @@ class Engine:
         Knows where the providers are, and makes what carries their requests.
     budgets : mapping of str to int, optional
         What may be reserved, spent or held with each provider, in millionths.
+    balance_proves : bool
+        Whether a balance may prove that a submission was not accepted.
     """
 
     def __init__(
@@ -71,11 +75,15 @@ class Engine:
         library: Library,
         connector: Connector,
         budgets: Mapping[str, int] | None = None,
+        *,
+        balance_proves: bool = False,
     ) -> None:
         self.library = library
         self.connector = connector
         self.budgets = budgets or {}
         self._lines: dict[str, Line] = {}
+        self._balance_proves = balance_proves
+        self._witnesses: dict[str, Witness] = {}
         self.callbacks: Callbacks | None = None
         self._receiver: Receiver | None = None
         self._flights = Flights(self._carry)
@@ -289,6 +297,7 @@ class Engine:
         attempt = Attempt(job, claimed.kept, provider, line.transport, self.library)
         fetch = partial(self._fetch, provider)
         flight.submission = Submission(attempt, fetch, line)
+        flight.submission.witness = self._witness(provider)
         if (callbacks := self.callbacks) is not None:
             flight.submission.bell = callbacks.bell(claimed.kept)
             flight.submission.evidence = callbacks.evidence
@@ -323,6 +332,22 @@ class Engine:
             line = Line.to(provider, transport, self.library, limits)
             self._lines[provider.name] = line
         return self._lines[provider.name]
+
+    def _witness(self, provider: Provider) -> Witness | None:
+        if not (self._balance_proves and provider.balance_is_prompt):
+            return None
+        if provider.name not in self._witnesses:
+            read = partial(self._balance, provider)
+            alone = partial(self.library.run, self.library.owner.is_alone)
+            self._witnesses[provider.name] = Witness(read, alone)
+        return self._witnesses[provider.name]
+
+    async def _balance(self, provider: Provider) -> int | None:
+        try:
+            found = await self.ask(provider, provider.credits())
+        except VoicekitError:
+            return None
+        return to_micros(found.balance)
 
     async def _fetch(self, provider: Provider, result: Result) -> StoredFile:
         return await self.connector.downloader(provider, self.library).fetch(result)
