@@ -56,10 +56,6 @@ class Attempt:
         """Return the flow that sends it: the same request whenever it is run."""
         return self.provider.submit(self.job, self.kept.attempt["callback"])
 
-    def submission(self) -> Flow[Task]:
-        """Return the flow that sends it: the same request whenever it is run."""
-        return self.provider.submit(self.job, self.kept.attempt["callback"])
-
     async def ask(self, request: Request) -> Reply | NoReply:
         """Send one request, and return the answer or why there is none."""
         may_cost = request.method == "POST" and not self.provider.repeatable
