@@ -39,6 +39,7 @@ class Making(Listing):
         *,
         kind: Kind = "speech",
         model: str | None = None,
+        format: str | None = None,  # noqa: A002 - DESIGN's name
         **settings: Any,
     ) -> Estimate:
         """Say what a call will cost, without making it.
@@ -64,7 +65,13 @@ class Making(Listing):
             name, voice_id = chosen.provider, chosen.id
         provider = self.provider_of(name)
         job = await self._job(
-            kind, provider, text=text, voice=voice_id, model=model, settings=settings
+            kind,
+            provider,
+            text=text,
+            voice=voice_id,
+            model=model,
+            format=format,
+            settings=settings,
         )
         return await self.engine.estimate(job, provider)
 
@@ -108,7 +115,7 @@ class Making(Listing):
             realm=self.engine.connector.realm(provider),
             provider=provider.name,
             kind=kind,
-            text=offer.check_text(text, who),
+            text=offer.check_text(text, who, settings),
             voice=voice,
             shown_voice=shown,
             model=offer.model,
