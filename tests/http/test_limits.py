@@ -1,11 +1,15 @@
 """Several kernels keep to one account's limit."""
 
+import asyncio
 import json
 import subprocess
 import sys
 
 import pytest
 
+import voicekit as vk
+
+RACHEL = "kingcong:elevenlabs/21m00Tcm4TlvDq8ikWAM"
 KERNELS = 4
 WARM_UP = 20
 TASKS = 400
@@ -65,7 +69,7 @@ def sent_and_accepted(sandbox, vendor):
     ("how", "voice"),
     [
         ("declared", "kie:Rachel"),
-        ("learned", "kingcong:elevenlabs/21m00Tcm4TlvDq8ikWAM"),
+        ("learned", RACHEL),
     ],
 )
 def test_four_kernels_share_a_limit(at_the_sandbox, how, voice):
@@ -87,3 +91,21 @@ def test_four_kernels_share_a_limit(at_the_sandbox, how, voice):
     assert accepted == WARM_UP + TASKS
     assert used >= 0.85
     assert refused <= 0.02
+
+
+def test_tasks_that_wait_together_are_asked_for_together(at_the_sandbox):
+    """Twelve tasks at once: the list is asked for, and hardly any task by itself."""
+    at_the_sandbox.set_speed(1)
+    with vk.Studio(providers=["kingcong"]) as studio:
+
+        async def speak_all():
+            calls = (studio.aio.speak(f"Number {n}.", RACHEL) for n in range(12))
+            return await asyncio.gather(*calls)
+
+        clips = asyncio.run(speak_all())
+        polls = studio.tasks().polls.sum()
+    requests = at_the_sandbox.look("kingcong", "counters")["requests"]
+    asked = {route: count for route, count in requests.items() if "/v1/task" in route}
+    print(f"12 tasks at once: {polls} polls, {asked}")
+    assert len({clip.task_id for clip in clips}) == 12
+    assert asked["GET /v1/tasks"] > 0

@@ -96,8 +96,6 @@ def test_a_library_of_an_earlier_version_is_brought_up(tmp_path):
     path = tmp_path / "ledger.sqlite"
     open_database(path).dispose()
     with sqlite3.connect(path) as connection:
-        connection.execute("DROP TABLE allowance")
-        connection.execute("DROP INDEX attempt_sent")
         connection.execute("DROP INDEX attempt_callback")
         connection.execute("ALTER TABLE attempt DROP COLUMN callback")
         connection.execute("UPDATE meta SET version = 1")

@@ -80,6 +80,14 @@ def _check(connection: Connection, path: Path) -> None:
         )
 
 
+def _add_what_is_new(connection: Connection) -> None:
+    """Add the tables and indexes that an earlier voicekit did not have yet."""
+    metadata.create_all(connection)
+    for table in metadata.sorted_tables:
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
+
+
 def _prepare(connection: Connection, path: Path) -> None:
     if not sqlalchemy.inspect(connection).has_table("meta"):
         metadata.create_all(connection)
@@ -91,6 +99,8 @@ def _prepare(connection: Connection, path: Path) -> None:
             connection.execute(text(statement))
         version = step
         connection.execute(update(meta).values(version=version))
+    if version == SCHEMA_VERSION:
+        _add_what_is_new(connection)
     inspector = sqlalchemy.inspect(connection)
     for table in metadata.sorted_tables:
         there = inspector.has_table(table.name) and {

@@ -38,14 +38,10 @@ __all__ = [
 SCHEMA_VERSION = 2
 
 STEPS: Mapping[int, tuple[str, ...]] = {
-    2: (
-        "ALTER TABLE attempt ADD COLUMN callback TEXT",
-        "CREATE UNIQUE INDEX attempt_callback ON attempt (callback)",
-        "CREATE INDEX attempt_sent ON attempt (issuer, sent_at)",
-        "CREATE TABLE allowance (account TEXT NOT NULL PRIMARY KEY, known JSON)",
-    ),
+    2: ("ALTER TABLE attempt ADD COLUMN callback TEXT",),
 }
-"""What makes a ledger of the version before one of this version."""
+"""What makes a ledger of each version of the one before; new tables and indexes are
+added anyway."""
 
 # Money is in whole millionths of the vendor's credit, durations are in microseconds,
 # times in microseconds since 1970 UTC: no column holds a float.
