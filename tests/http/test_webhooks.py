@@ -14,6 +14,7 @@ import pytest
 import voicekit as vk
 from voicekit.engine import callbacks, receiver
 from voicekit.errors import InvalidSetting, StillRunning, SubmissionUnknown
+from voicekit.library.letters import MOST_TOLD
 from voicekit.providers import akool_webhook, kie_webhook
 
 RACHEL = "kie:Rachel"
@@ -205,7 +206,8 @@ def test_forged_replayed_and_reordered_callbacks(
         f"{seconds:.0f} s, statuses {statuses}"
     )
     assert changed == 0
-    assert max(asked.values()) <= allowed * len(targets)
+    # Each task once in ten seconds; and so each id that came for the lost answer.
+    assert sum(asked.values()) <= allowed * (len(targets) + MOST_TOLD)
     assert sandbox.trapped() == []
 
 
