@@ -120,6 +120,10 @@ class Studio(_Desk):
         was lost may still be found. Nobody needs it: without it tasks are asked for.
     webhook_port : int, optional
         The port of 127.0.0.1 to which it leads.
+    balance_proves : bool
+        Whether to send a request again whose answer was lost, where the vendor's
+        balance proves that it was not accepted. Submissions to a vendor then go one at
+        a time, each after a look at the balance.
 
     Attributes
     ----------
@@ -147,6 +151,7 @@ class Studio(_Desk):
         budget: Mapping[str, float] | None = None,
         webhooks: str | None = None,
         webhook_port: int | None = None,
+        balance_proves: bool = False,
     ) -> None:
         base = None if webhooks is None else checked_base(webhooks)
         port = None if base is None else checked_port(webhook_port, base)
@@ -164,7 +169,7 @@ class Studio(_Desk):
             for name, provider in known.items()
             if providers is not None or connector.is_connected(provider)
         ]
-        engine = Engine(kept, connector, budgets)
+        engine = Engine(kept, connector, budgets, balance_proves=balance_proves)
         receiver = None if base is None else engine.listen(base, port or 0)
         super().__init__(Doubts(engine, names), Bridge())
         if receiver is not None:

@@ -17,6 +17,7 @@ from fakes import (
 
 from voicekit.engine.attempt import Attempt
 from voicekit.engine.limits import Limits
+from voicekit.engine.line import Line
 from voicekit.engine.submission import Submission
 from voicekit.errors import (
     GenerationFailed,
@@ -28,8 +29,9 @@ from voicekit.errors import (
     Unavailable,
 )
 from voicekit.flow import NoReply, Reply
-from voicekit.library.ledger import find
+from voicekit.library.ledger import Change, advance, find
 from voicekit.library.spending import attempts
+from voicekit.library.states import State
 
 GONE = NoReply("the connection was reset", may_have_arrived=True)
 NEVER_LEFT = NoReply("the address was not found", may_have_arrived=False)
@@ -214,10 +216,28 @@ def test_an_earlier_kernels_sending_is_held(library):
     kept.attempt["state"] = "AMBIGUOUS"
     transport = Script()
     attempt = Attempt(job(), kept, Paid(), transport, library)
-    work = Submission(attempt, no_fetch, Limits(Paid()), sleep=no_sleep)
+    line = Line.to(Paid(), transport, library, Limits(Paid()))
+    work = Submission(attempt, no_fetch, line, sleep=no_sleep)
     with pytest.raises(SubmissionUnknown, match="the kernel that sent it ended"):
         asyncio.run(work.carry())
     assert transport.requests == []
+
+
+def test_an_answer_that_an_earlier_kernel_stored_is_judged(library):
+    """The kernel ended before it read the answer: nothing is lost, nor sent again."""
+    kept = begin(library, job())
+    stored = reply(state="queued", id="t9")
+    columns = {"raw_status": stored.status, "raw": stored.body}
+    for state in (State.SENDING, State.AMBIGUOUS):
+        change = Change(state=state, columns=columns)
+        kept = library.post(advance, kept, change).result()
+    transport = Script(reply(state="done", id="t9"))
+    attempt = Attempt(job(), kept, Paid(), transport, library)
+    line = Line.to(Paid(), transport, library, Limits(Paid()))
+    work = Submission(attempt, no_fetch, line, sleep=no_sleep)
+    assert asyncio.run(work.carry()).state is State.FETCHED
+    assert [request.method for request in transport.requests] == ["GET"]
+    assert row(library)["receipt"] == "t9"
 
 
 def test_called_off_before_sending_costs_nothing(library):
