@@ -17,12 +17,13 @@ from voicekit.errors import (
     VoicekitError,
 )
 from voicekit.job import Kind
+from voicekit.library.favourites import favour, favourites
 from voicekit.library.ledger import now_us
 from voicekit.library.spending import SpendBy, attempts, spend_rows, task_rows
 from voicekit.offer import Offer
 from voicekit.providers import Provider
 from voicekit.task import Credits
-from voicekit.voice import Voice, VoiceQuery, split_voice
+from voicekit.voice import Voice, VoiceQuery, check_filters, split_voice
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,7 +124,9 @@ class Listing:
         ----------
         search : str, optional
             Words that must all occur in the voice's id, name, description or tags.
-        provider, gender : str, optional
+        provider : str, optional
+            Only its voices.
+        gender : {"female", "male", "neutral", "non-binary"}, optional
             Only these.
         language : str, optional
             BCP-47; ``"en"`` finds ``"en-GB"``, too.
@@ -137,6 +140,11 @@ class Listing:
         DataFrame
             Index ``voice``, as `speak` takes it.
 
+        Raises
+        ------
+        InvalidSetting
+            If the language is no code, or there is no such gender.
+
         Examples
         --------
         >>> import voicekit as vk
@@ -146,6 +154,7 @@ class Listing:
         """
         if limit is not None and (not isinstance(limit, int) or limit < 0):
             raise InvalidSetting(f"limit is a number of voices or None, not {limit!r}.")
+        check_filters(language, gender)
         query = VoiceQuery(
             search=search, language=language, gender=gender, shared=shared, limit=limit
         )
@@ -160,6 +169,14 @@ class Listing:
         for one in self._chosen(provider):
             found += await self.engine.ask(one, one.voices(query))
         return found
+
+    async def favourites(self) -> frozenset[str]:
+        """Return the voices that the user marked, for panels."""
+        return await self.engine.library.transact(favourites)
+
+    async def favour(self, voice: str, *, is_favourite: bool) -> None:
+        """Mark a voice as a favourite, or no longer, for panels."""
+        await self.engine.library.transact(favour, voice, is_favourite=is_favourite)
 
     async def voice(self, voice: str | Voice) -> Voice:
         """Return a voice by its name, ``"provider:id"``.

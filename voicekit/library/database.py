@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Connection, Engine, event, insert, select, text
+from sqlalchemy import Connection, Engine, event, insert, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from voicekit.errors import LibraryError
@@ -86,6 +86,10 @@ def _prepare(connection: Connection, path: Path) -> None:
         connection.execute(insert(meta).values(version=SCHEMA_VERSION))
         return
     version = connection.execute(select(meta.c.version)).scalar_one()
+    if version < SCHEMA_VERSION:
+        metadata.create_all(connection)
+        connection.execute(update(meta).values(version=SCHEMA_VERSION))
+        version = SCHEMA_VERSION
     inspector = sqlalchemy.inspect(connection)
     for table in metadata.sorted_tables:
         there = inspector.has_table(table.name) and {

@@ -24,6 +24,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "attempt",
     "event",
+    "favourite",
     "file",
     "job",
     "meta",
@@ -31,7 +32,8 @@ __all__ = [
     "preview",
 ]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""A later version adds tables, and never changes those that are there."""
 
 # Money is in whole millionths of the vendor's credit, durations are in microseconds,
 # times in microseconds since 1970 UTC: no column holds a float.
@@ -133,6 +135,9 @@ preview = Table(
     Column("size", BigInteger, nullable=False),
     Column("media_type", Text, nullable=False),
 )
+
+# The voices that a user marked, in whatever panel.
+favourite = Table("favourite", metadata, Column("voice", Text, primary_key=True))
 
 file = Table(
     "file",
