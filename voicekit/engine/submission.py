@@ -65,6 +65,8 @@ MOST_MISSES = 8
 """After how many answers in a row that know no such task it counts as at risk: some
 20 s, in which a vendor's list may catch up with its own answer."""
 
+_UNDER_WAY = (State.ACCEPTED, State.RUNNING)
+
 _Saved: TypeAlias = tuple[StoredFile, Mapping[str, Any]]
 """A file, and its row in the ledger."""
 
@@ -281,7 +283,16 @@ class Submission:
         if found is None:
             return task
         self._warned(found)
+        await self._note_progress(found)
         return found
+
+    async def _note_progress(self, task: Task) -> None:
+        """Let tables and panels see how far it is, with a commit only where it moved."""
+        progress = _percent(task.progress)
+        if progress is None or progress == self.kept.attempt["progress"]:
+            return
+        if task.state in ("queued", "running") and self.kept.state in _UNDER_WAY:
+            await self._advance(State.RUNNING, progress=progress, polls=self._polls)
 
     async def _note_miss(
         self, answer: Reply | NoReply, problem: Problem | None
@@ -440,12 +451,16 @@ def _doubt(answer: Reply | NoReply, problem: Problem | None) -> str:
     return f"its answer (HTTP {answer.status}) cannot be understood"
 
 
+def _percent(share: float | None) -> int | None:
+    return None if share is None else round(share * 100)
+
+
 def _said(task: Task) -> Mapping[str, Any]:
     """Return the columns for what a provider says of a finished task."""
     return {
         "credits_micros": task.credits_micros,
         "cost_source": None if task.credits_micros is None else "vendor",
-        "progress": None if task.progress is None else round(task.progress * 100),
+        "progress": _percent(task.progress),
         "words": [list(asdict(word).values()) for word in task.words],
         "details": dict(task.details),
         "expires_at": task.expires_at,
