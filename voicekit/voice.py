@@ -142,4 +142,3 @@ def _is_within(wanted: str | None, language: str | None) -> bool:
 
 def _words(search: str | None) -> list[str]:
     return (search or "").casefold().split()
-

@@ -15,7 +15,7 @@ from voicekit.engine.listing import Listing
 from voicekit.errors import InvalidSetting
 from voicekit.job import InputFile, Job, Kind
 from voicekit.library.files import FileStore
-from voicekit.library.ledger import retire
+from voicekit.library.ledger import find, retire
 from voicekit.offer import FileRule, Offer
 from voicekit.providers import Provider
 from voicekit.task import Estimate
@@ -129,6 +129,34 @@ class Calls(Listing):
             settings=settings,
         )
         return self._clip(done)
+
+    async def progress(
+        self,
+        /,
+        text: str,
+        voice: str | Voice,
+        *,
+        model: str | None = None,
+        format: str | None = None,  # noqa: A002
+        **settings: Any,
+    ) -> int | None:
+        """Return how far speech is that was asked for, in percent, for panels.
+
+        None where the vendor does not say, or was not asked yet.
+        """
+        chosen = await self.voice(voice)
+        job = await self._job(
+            "speech",
+            self.provider_of(chosen.provider),
+            text=text,
+            voice=chosen.id,
+            model=model,
+            format=format,
+            settings=settings,
+        )
+        kept = await self.engine.library.transact(find, key=job.key, take=job.take)
+        percent: int | None = None if kept is None else kept.attempt["progress"]
+        return percent
 
     async def sound_effect(  # noqa: PLR0913 - the names that DESIGN fixes
         self,

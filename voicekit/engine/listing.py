@@ -234,6 +234,22 @@ class Listing:
         provider = self.provider_of(voice.provider)
         return provider.offer(kind, model=model, voice=voice.id)
 
+    async def offers(
+        self, voice: str | Voice, *, kind: Kind = "speech"
+    ) -> Mapping[str | None, Offer]:
+        """Return what each model of a voice accepts, the usual one first, for panels.
+
+        Raises
+        ------
+        Unsupported
+            If the voice cannot do this.
+        """
+        chosen = await self.voice(voice)
+        provider = self.provider_of(chosen.provider)
+        usual = provider.offer(kind, voice=chosen.id)
+        others = provider.offers_for(kind, chosen.id)
+        return {offer.model: offer for offer in (usual, *others)}
+
     async def tasks(self) -> pd.DataFrame:
         """Return everything that was asked: one row for each attempt, oldest first.
 
@@ -312,6 +328,17 @@ class Listing:
                 f"Open one with Studio(providers=[{name!r}, ...])."
             )
         return provider
+
+    def use(self, name: str) -> None:
+        """Use one more provider from now on, for panels.
+
+        Raises
+        ------
+        UnknownProvider
+            If there is none of that name.
+        """
+        providers.find(name)
+        self.names = tuple(dict.fromkeys((*self.names, name)))
 
     def _chosen(self, name: str | None) -> Iterable[Provider]:
         return map(self.provider_of, self.names if name is None else (name,))

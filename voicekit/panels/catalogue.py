@@ -103,6 +103,7 @@ class Catalogue:
         self, voices: Sequence[Voice] = (), shared: Collection[str] = ()
     ) -> None:
         self.voices = tuple(voices)
+        self._places = {voice.voice: at for at, voice in enumerate(self.voices)}
         self._texts = [*map(searchable, self.voices)]
         self._columns = {name: self._column(name) for name in FACETS}
         for place, voice in enumerate(self.voices):
@@ -130,6 +131,15 @@ class Catalogue:
                 left = self._within(places, others)
             counts[name] = self._count(name, left, search.facets.get(name))
         return Found(found, counts)
+
+    def place_of(self, voice: str | None) -> int | None:
+        """Return where a voice is; None if it is not listed."""
+        return self._places.get(voice or "")
+
+    def get(self, voice: str | None) -> Voice | None:
+        """Return a voice as it is listed; None if it is not."""
+        place = self.place_of(voice)
+        return None if place is None else self.voices[place]
 
     def rows(self, places: Iterable[int]) -> list[VoiceRow]:
         """Return the lines of these places."""

@@ -26,7 +26,7 @@ function button(text) {
 }
 
 function render({ model, el }) {
-  el.classList.add("voicekit-filter");
+  el.classList.add("voicekit-filter", "voicekit-plain");
   const words = document.createElement("input");
   words.type = "search";
   words.placeholder = "name, language, tag, id …";

@@ -189,12 +189,11 @@ function render({ model, el }) {
 
   function take(message) {
     if (message.edition < edition) return;
-    if (message.edition > edition) {
+    const isNew = message.edition > edition;
+    if (isNew) {
       edition = message.edition;
       known = new Map();
-      active = 0;
       column = -1;
-      grid.scrollTop = 0;
     }
     total = message.total;
     grid.ariaRowCount = String(total);
@@ -203,6 +202,10 @@ function render({ model, el }) {
       const place = message.first + at;
       if (!known.has(place)) known.set(place, { row });
     });
+    if (isNew) {
+      active = message.active;
+      grid.scrollTop = (active - Math.floor(seen() / 2)) * ROW;
+    }
     draw();
   }
 

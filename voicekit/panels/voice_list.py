@@ -44,13 +44,15 @@ class VoiceList(anywidget.AnyWidget):
         super().__init__(**traits)
         self._rows_at = rows_at
         self._total = 0
+        self._active = 0
         self._edition = 0
 
-    def show(self, total: int) -> None:
-        """Show a new list from its top."""
+    def show(self, total: int, active: int = 0) -> None:
+        """Show a new list, from its top or where one row of it stands."""
         self._total = total
+        self._active = active
         self._edition += 1
-        self.send_rows(0, FIRST_ROWS)
+        self.send_rows(active - FIRST_ROWS // 2, FIRST_ROWS)
 
     def send_rows(self, first: int, count: int) -> None:
         """Send a part of the list, as the browser scrolls to it."""
@@ -60,6 +62,7 @@ class VoiceList(anywidget.AnyWidget):
             {
                 "edition": self._edition,
                 "total": self._total,
+                "active": self._active,
                 "first": first,
                 "rows": rows,
             }

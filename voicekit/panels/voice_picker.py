@@ -10,6 +10,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from voicekit.clip import Clip, show_text
+from voicekit.errors import VoicekitError
 from voicekit.panels.catalogue import Catalogue, Found, VoiceRow, VoiceSearch
 from voicekit.panels.frame import framed
 from voicekit.panels.notice import Notice
@@ -63,7 +64,7 @@ class VoicePicker(Panel):
         self._catalogue = Catalogue()
         self._found = Found()
         self.filter = VoiceFilter()
-        self.list = VoiceList(self._rows_at, value=value or self._usual_choice())
+        self.list = VoiceList(self._rows_at, value=value or _usual_choice(studio))
         self.chosen, self.marked, self.count = Notice(), Notice(), Notice()
         self._lines = {name: Notice() for name in studio.calls.names}
         self.player = player or PlayerBar()
@@ -140,8 +141,12 @@ class VoicePicker(Panel):
         )
 
     async def _preview(self, voice: str) -> tuple[Clip, tuple[bytes, str]]:
-        known = (one for one in self._catalogue.voices if one.voice == voice)
-        clip = await self.studio.calls.preview(next(known, voice))
+        try:
+            clip = await self.studio.calls.preview(self._catalogue.get(voice) or voice)
+        except VoicekitError as error:
+            raise VoicekitError(
+                f"No preview of {voice} can be played. {error}"
+            ) from error
         # Reads the file: neither the kernel nor the loop waits for a disk.
         return clip, await asyncio.to_thread(clip.playable)
 
@@ -154,32 +159,30 @@ class VoicePicker(Panel):
         self._lines[name].clear()
         self._listed[name] = voices
         self._shared = {
-            key: voice
-            for key, voice in self._shared.items()
-            if voice.provider != name
+            key: voice for key, voice in self._shared.items() if voice.provider != name
         }
         self._rebuild()
 
     def _add_shared(self, voices: Sequence[Voice]) -> None:
-        known = {voice.voice for listed in self._listed.values() for voice in listed}
-        self._shared |= {
-            voice.voice: voice for voice in voices if voice.voice not in known
-        }
+        fresh = (voice for voice in voices if self._catalogue.get(voice.voice) is None)
+        self._shared |= {voice.voice: voice for voice in fresh}
         self._rebuild()
 
     def _rebuild(self) -> None:
         in_order = (self._listed.get(name, ()) for name in self._lines)
         listed = [voice for voices in in_order for voice in voices]
         self._catalogue = Catalogue([*listed, *self._shared.values()], self._shared)
-        self._search()
         if self.value is None and listed:
             self.list.value = listed[0].voice
+        self._search(from_chosen=True)
         self._name_chosen()
 
-    def _search(self) -> None:
+    def _search(self, *, from_chosen: bool = False) -> None:
         wanted = VoiceSearch.read(self.filter.search)
         self._found = self._catalogue.find(wanted, self._favourites)
-        self.list.show(len(self._found.places))
+        places = self._found.places
+        chosen = self._catalogue.place_of(self.value) if from_chosen else None
+        self.list.show(len(places), places.index(chosen) if chosen in places else 0)
         self.filter.show(self._found.counts)
         self.count.tell(self._counted())
 
@@ -213,13 +216,9 @@ class VoicePicker(Panel):
         self._clear_marks.layout.display = None if names else "none"
 
     def _label(self, voice: str | None) -> str:
-        known = (one for one in self._catalogue.voices if one.voice == voice)
-        found = next(known, None)
+        found = self._catalogue.get(voice)
         parts = (found.name, found.gender) if found else ()
         return show_text(" · ".join(filter(None, (*parts, voice))))
-
-    def _usual_choice(self) -> str | None:
-        return FIRST_CHOICE if "offline" in self.studio.calls.names else None
 
     def _listen(self) -> None:
         actions: dict[str, Callable[[dict[str, Any]], object]] = {
@@ -249,3 +248,7 @@ class VoicePicker(Panel):
         if is_heard_here:
             parts.append(self.player)
         return framed([*parts, self.notice, *self._lines.values()], "picker")
+
+
+def _usual_choice(studio: Studio) -> str | None:
+    return FIRST_CHOICE if "offline" in studio.calls.names else None
