@@ -202,7 +202,7 @@ def _from_keyring(name: str) -> str | None:
 
 _PLACES: Mapping[str, Callable[[str], str | None]] = {
     "environment": os.environ.get,
-    "memory": _memory.get,
+    "memory": lambda name: _memory.get(name),  # noqa: PLW0108 - tests have their own
     "keyring": _from_keyring,
 }
 """Where a key may be, in the order in which it is looked for."""

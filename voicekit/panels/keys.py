@@ -59,7 +59,9 @@ class Keys(Panel):
             self.notice.note(_REHEARSAL)
         heading = widgets.HBox([widgets.Label("Keys")])
         heading.add_class("voicekit-heading")
-        self._widget = framed([heading, self.table, self.notice], "keys")
+        self._widget = framed(
+            [heading, self.table, self.notice, *self._lines.values()], "keys"
+        )
         for name in self._vendors:
             self.test(name)
 

@@ -31,25 +31,24 @@ class SettingsForm(anywidget.AnyWidget):
 
     declared: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
     """What each control is made from."""
-    value: traitlets.Dict[str, Any] = traitlets.Dict(
-        default_value={"edition": 0, "set": {}}
-    ).tag(sync=True)
+    value: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
     """The settings that were set, and the edition of the form they were set in."""
+
+    def __init__(self) -> None:
+        self.edition = 0
+        """Which declaration is shown; a change by the browser has to name it."""
+        self._taken: dict[str, Any] = {"edition": 0, "set": {}}
+        super().__init__(value=self._taken)
 
     def show(
         self, settings: Sequence[Setting], values: Mapping[str, SettingValue]
     ) -> None:
         """Show these controls with these values; what has none is not sent."""
         declared = [_plain(setting) for setting in settings]
-        self._edition = self.edition + (declared != self.declared)
+        self.edition += declared != self.declared
         with self.hold_trait_notifications(), self.hold_sync():
             self.declared = declared
-            self.value = {"edition": self._edition, "set": dict(values)}
-
-    @property
-    def edition(self) -> int:
-        """Which declaration is shown; a change by the browser has to name it."""
-        return getattr(self, "_edition", 0)
+            self.value = {"edition": self.edition, "set": dict(values)}
 
     @property
     def settings(self) -> dict[str, SettingValue]:
@@ -60,7 +59,10 @@ class SettingsForm(anywidget.AnyWidget):
     def _of_this_edition(self, proposal: dict[str, Any]) -> object:
         """Keep out what was entered in controls that are gone."""
         said = proposal["value"]
-        return said if said.get("edition") == self.edition else self.value
+        if said.get("edition") == self.edition:
+            self._taken = said
+        # `self.value` may be what is to be kept out: traits are held back meanwhile.
+        return self._taken
 
     def to_html(self) -> str:
         """Return what stands in its place where there is no kernel."""
