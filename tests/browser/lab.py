@@ -107,6 +107,10 @@ class Lab:
         """Return a cell as shown."""
         return self.page.locator(".jp-Notebook .jp-Cell").nth(index)
 
+    def shown(self, index):
+        """Return the text of a cell's output."""
+        return self.cell(index).locator(".jp-OutputArea-output").inner_text()
+
     def is_trusted(self):
         """Tell whether JupyterLab trusts the outputs of any cell."""
         return self.page.evaluate(

@@ -54,7 +54,7 @@ def test_vendors_without_a_key_say_so(panel):
     assert [row["provider"] for row in panel.table.rows] == [
         *("kingcong", "voiceclone", "kling", "kie", "akool")
     ]
-    assert state(panel, "kie").startswith("No key for kie.")
+    assert state(panel, "kie") == "no key"
     assert panel.connected == []
 
 
@@ -70,7 +70,7 @@ def test_a_key_is_tested_and_used_at_once(panel, studio, stand_ins):
     assert secret not in json.dumps(told, default=repr)
     press(panel, "forget", "kie")
     assert panel.connected == []
-    assert state(panel, "kie").startswith("No key for kie.")
+    assert state(panel, "kie") == "no key"
 
 
 def test_a_wrong_key_is_refused_by_the_vendor(panel):

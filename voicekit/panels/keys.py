@@ -114,7 +114,7 @@ class Keys(Panel):
 
     def _tell(self, vendor: str, found: Credits | VoicekitError | None) -> None:
         if isinstance(found, VoicekitError):
-            self._put(vendor, str(found), is_connected=False)
+            self._put(vendor, self._reason(vendor, found), is_connected=False)
             return
         parts = ["connected", self._source(vendor)]
         if found is not None and found.balance is not None:
@@ -122,6 +122,13 @@ class Keys(Panel):
         if vendor not in self.studio.calls.names:
             parts.append("not used by this studio")
         self._put(vendor, " · ".join(filter(None, parts)), is_connected=True)
+
+    def _reason(self, vendor: str, error: VoicekitError) -> str:
+        nothing_there = isinstance(error, KeyMissing) and not self._source(vendor)
+        # Where a vendor has no fixed address, it may be that which is missing.
+        if nothing_there and self._vendors[vendor].origin:
+            return "no key"
+        return str(error)
 
     def _source(self, vendor: str) -> str:
         if self.studio.sandbox is not None:

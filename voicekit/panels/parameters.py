@@ -128,9 +128,6 @@ class Parameters:
         found = self.differences()
         self.changed.note("Changed: " + ", ".join(found) if found else "")
 
-    def _explain(self, wanted: bool) -> None:  # noqa: FBT001 - what a toggle says
-        (self.form.add_class if wanted else self.form.remove_class)("voicekit-helping")
-
     def _heading(self) -> widgets.Widget:
         button = widgets.Button(
             description="Defaults", tooltip="Put every setting back to its default"
@@ -139,7 +136,7 @@ class Parameters:
         explain = widgets.ToggleButton(
             description="Help", tooltip="Say of every setting what it does"
         )
-        explain.observe(lambda change: self._explain(change["new"]), "value")
+        widgets.dlink((explain, "value"), (self.form, "explains"))
         heading = widgets.HBox([widgets.Label("Settings"), explain, button])
         heading.add_class("voicekit-heading")
         return heading

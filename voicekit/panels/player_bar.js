@@ -9,7 +9,6 @@ function render({ model, el }) {
   audio.controls = true;
   const text = document.createElement("p");
   text.className = "voicekit-words";
-  el.append(title, audio, text);
   let words = [];
   let name = "";
   let next = 0;
@@ -47,6 +46,7 @@ function render({ model, el }) {
     audio.ariaLabel = message.title;
     name = message.name;
     show(message.words);
+    el.append(title, audio, text);
     el.hidden = false;
     // A browser may want a press of its own; the player is there for it.
     audio.play().catch(() => say(""));

@@ -5,6 +5,17 @@ function element(tag, className, properties = {}) {
   return Object.assign(document.createElement(tag), { className, ...properties });
 }
 
+const written = (input) =>
+  input.value === "" ? null : input.type === "number" ? Number(input.value) : input.value;
+
+/** Acts when a field is left, or Enter is pressed: without a form that is no change. */
+function whenEntered(input, act) {
+  input.addEventListener("change", act);
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") act();
+  });
+}
+
 /** A slider with its number; both say the same. */
 function slider(setting, tell) {
   const { minimum, maximum, step, unit } = setting;
@@ -26,7 +37,7 @@ function slider(setting, tell) {
     track.ariaValueText = `${track.value} ${unit}`.trim();
   });
   track.addEventListener("change", () => tell(track.valueAsNumber));
-  number.addEventListener("change", () => tell(number.value === "" ? null : Number(number.value)));
+  whenEntered(number, () => tell(written(number)));
   return {
     parts: [box, number],
     main: track,
@@ -39,11 +50,11 @@ function slider(setting, tell) {
   };
 }
 
-function field(setting, type, read, tell) {
+function field(setting, type, tell) {
   const input = element("input", `voicekit-${type}`, { type });
   if (type === "number") Object.assign(input, { step: setting.step });
   input.placeholder = setting.default === null ? UNSET : "";
-  input.addEventListener("change", () => tell(read(input)));
+  whenEntered(input, () => tell(written(input)));
   return {
     parts: [input],
     main: input,
@@ -81,13 +92,10 @@ function tick(setting, tell) {
   };
 }
 
-const written = (input) =>
-  input.value === "" ? null : input.type === "number" ? Number(input.value) : input.value;
-
 const MAKERS = {
   slider,
-  number: (setting, tell) => field(setting, "number", written, tell),
-  text: (setting, tell) => field(setting, "text", written, tell),
+  number: (setting, tell) => field(setting, "number", tell),
+  text: (setting, tell) => field(setting, "text", tell),
   choice: (setting, tell) =>
     menu(setting, new Map(setting.choices.map((one) => [one, String(one)])), tell),
   toggle: (setting, tell) =>
@@ -156,6 +164,7 @@ function render({ model, el }) {
   function show() {
     const { set } = model.get("value");
     for (const [name, row] of rows) row.show(set[name] ?? null);
+    el.classList.toggle("voicekit-helping", model.get("explains"));
   }
 
   function build() {

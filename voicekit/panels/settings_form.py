@@ -33,6 +33,8 @@ class SettingsForm(anywidget.AnyWidget):
     """What each control is made from."""
     value: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
     """The settings that were set, and the edition of the form they were set in."""
+    explains = traitlets.Bool(False).tag(sync=True)
+    """Whether the help of each setting is shown."""
 
     def __init__(self) -> None:
         self.edition = 0
@@ -52,8 +54,10 @@ class SettingsForm(anywidget.AnyWidget):
 
     @property
     def settings(self) -> dict[str, SettingValue]:
-        """What was set."""
-        return dict(self.value["set"])
+        """What was set, in the order of the declaration."""
+        given = self.value["set"]
+        names = [one["name"] for one in self.declared]
+        return {name: given[name] for name in names if name in given}
 
     @traitlets.validate("value")
     def _of_this_edition(self, proposal: dict[str, Any]) -> object:

@@ -69,8 +69,13 @@ function render({ model, el }) {
     // Whoever has no mouse goes on from the next take.
     if (pressed.dataset.action === "remove") next?.querySelector("button").focus();
   });
-  list.addEventListener("change", (event) => {
+  function name(event) {
     send("label", event.target.closest("li"), event.target.value);
+  }
+  list.addEventListener("change", name);
+  list.addEventListener("keydown", (event) => {
+    // Without a form, Enter in a field is no change.
+    if (event.key === "Enter" && event.target.matches("input")) name(event);
   });
   model.on("change", update);
   update();

@@ -33,7 +33,7 @@ function makeRow(row) {
   facts.textContent = row.facts;
   const more = part("span", "voicekit-more");
   more.textContent = [row.voice, row.text].filter(Boolean).join(" · ");
-  name.append(title, " ", facts, more);
+  name.append(title, facts, more);
   line.title = [row.name, row.facts, row.text, row.voice].filter(Boolean).join("\n");
   mark.ariaLabel = `Compare ${row.name}`;
   star.ariaLabel = `Favourite ${row.name}`;
