@@ -10,6 +10,10 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.browser
 
 NAME = "keys.ipynb"
+
+# What the menu's "Save Widget State Automatically" does: on, then off.
+SAVE_WIDGETS = "@jupyter-widgets/jupyterlab-manager:saveWidgetState"
+IS_ON = "name => window.jupyterapp.commands.isToggled(name)"
 SECRET = "sk-canary-5f2c41d09b7e"
 
 CELLS = [
@@ -49,8 +53,10 @@ def test_a_key_is_used_and_stays_nowhere(lab):
     assert lab.shown(2) == "('memory', ('offline', 'kie'), 3, False)"
     assert SECRET not in lab.page.content()
 
-    lab.page.evaluate(SAVE_WIDGETS)
+    lab.command(SAVE_WIDGETS)
+    lab.page.wait_for_function(IS_ON, arg=SAVE_WIDGETS)
     saved = lab.save()
+    lab.command(SAVE_WIDGETS)  # as it was, for other tests
     notebook = nbformat.read(saved, as_version=4)
     widgets = notebook.metadata["widgets"]
     state = widgets["application/vnd.jupyter.widget-state+json"]["state"]
@@ -61,11 +67,3 @@ def test_a_key_is_used_and_stays_nowhere(lab):
         assert SECRET not in text
     assert lab.noise() == []
 
-
-SAVE_WIDGETS = """async () => {
-  const { context } = window.jupyterapp.shell.currentWidget;
-  const manager = window.voicekitManager;
-  context.model.setMetadata("widgets", {
-    "application/vnd.jupyter.widget-state+json": await manager.get_state(),
-  });
-}"""

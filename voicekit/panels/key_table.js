@@ -76,6 +76,11 @@ function render({ model, el }) {
     model.send({ action, provider: row.dataset.provider, parts });
   }
 
+  el.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("input")) return;
+    event.preventDefault(); // JupyterLab does so later: Enter would do nothing
+    event.target.form.requestSubmit();
+  });
   el.addEventListener("submit", (event) => {
     event.preventDefault();
     send("keep", event.target);

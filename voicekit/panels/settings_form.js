@@ -8,7 +8,7 @@ function element(tag, className, properties = {}) {
 const written = (input) =>
   input.value === "" ? null : input.type === "number" ? Number(input.value) : input.value;
 
-/** Acts when a field is left, or Enter is pressed: without a form that is no change. */
+/** Acts when a field is left, or Enter is pressed: in JupyterLab that is no change. */
 function whenEntered(input, act) {
   input.addEventListener("change", act);
   input.addEventListener("keydown", (event) => {

@@ -74,7 +74,7 @@ function render({ model, el }) {
   }
   list.addEventListener("change", name);
   list.addEventListener("keydown", (event) => {
-    // Without a form, Enter in a field is no change.
+    // JupyterLab keeps Enter from being a change.
     if (event.key === "Enter" && event.target.matches("input")) name(event);
   });
   model.on("change", update);
