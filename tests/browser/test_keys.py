@@ -66,4 +66,3 @@ def test_a_key_is_used_and_stays_nowhere(lab):
     for text in (saved.read_text(), exported, json.dumps(state)):
         assert SECRET not in text
     assert lab.noise() == []
-

@@ -56,6 +56,18 @@ def test_the_rate_slider_sets_how_long_the_take_is(lab, first_words):
     assert slow / fast == pytest.approx(rates[1] / rates[0], rel=0.15)
 
 
+def test_a_take_plays_from_its_list_with_its_words(first_words):
+    """Each word is lit while it sounds; the same button stops it."""
+    first_words.slide("rate", 80)
+    first_words.speak()
+    play = first_words.cell.get_by_role("button", name="Play The quick brown")
+    play.click()
+    expect(first_words.cell.locator(".voicekit-now")).to_have_text("brown")
+    expect(play).to_have_attribute("aria-pressed", "true")
+    play.click()
+    expect(play).to_have_attribute("aria-pressed", "false")
+
+
 def test_takes_stay_in_the_saved_notebook(lab, first_words):
     """Saved and opened untrusted elsewhere, each take plays and stands there once."""
     first_words.speak()
