@@ -79,7 +79,7 @@ def test_progress_is_written_when_it_moves(library):
 
     shares = [0.25, 0.25, None, 0.5]
     done = reply(state="done", id="t1", progress=1)
-    kept, _ = carry(library, reply(state="queued", id="t1"), *map(says, shares), done)
+    carry(library, reply(state="queued", id="t1"), *map(says, shares), done)
     assert seen == [None, 25, 25, 25]
     happened = library.post(
         lambda connection: [*connection.execute(select(schema.event.c.what)).scalars()]

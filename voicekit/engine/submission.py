@@ -287,7 +287,7 @@ class Submission:
         return found
 
     async def _note_progress(self, task: Task) -> None:
-        """Let tables and panels see how far it is, with a commit only where it moved."""
+        """Let tables see how far it is, with a commit only where it moved."""
         progress = _percent(task.progress)
         if progress is None or progress == self.kept.attempt["progress"]:
             return

@@ -15,6 +15,7 @@ from voicekit.panels.frame import framed
 from voicekit.panels.notice import Notice
 from voicekit.panels.panel import Panel
 from voicekit.panels.parameters import Parameters
+from voicekit.panels.price import price_text
 from voicekit.panels.submit import Shown, Submit
 from voicekit.panels.take import take_html
 from voicekit.panels.voice_picker import VoicePicker
@@ -142,7 +143,7 @@ class Speak(Panel):
         length = f"{len(text):,} characters"
         if limit is not None:
             length = f"{limit.length(text):,} of {limit.maximum:,} {limit.unit}"
-        self.cost.note(f"{length} · {_price_of(estimate)}")
+        self.cost.note(f"{length} · {price_text(estimate)}")
 
     def _keep(self, made: tuple[Clip, str]) -> None:
         clip, _ = made
@@ -165,12 +166,3 @@ class Speak(Panel):
         columns = widgets.Box([left, right])
         columns.add_class("voicekit-columns")
         return framed([columns], "speak")
-
-
-def _price_of(estimate: Estimate) -> str:
-    if estimate.credits is None:
-        return "price unknown"
-    if estimate.credits == 0:
-        return "free"
-    about = "" if estimate.exact else "about "
-    return f"{about}{estimate.credits:g} {estimate.unit}"

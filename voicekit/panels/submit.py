@@ -29,6 +29,8 @@ class Submit(anywidget.AnyWidget):
     _esm = Path(__file__).with_suffix(".js")
 
     description = traitlets.Unicode().tag(sync=True)
+    icon = traitlets.Unicode("volume-up").tag(sync=True)
+    """A name of Font Awesome's."""
     controls = traitlets.List(traitlets.Instance(widgets.Widget)).tag(
         sync=True, **widgets.widget_serialization
     )
