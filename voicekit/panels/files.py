@@ -199,7 +199,7 @@ class Files(Panel):
 
     def _arranged(self) -> widgets.Widget:
         what = widgets.HBox([self.kind, self.provider])
-        what.add_class("voicekit-filters")
+        what.add_class("voicekit-line")
         actions = widgets.HBox([self.button, self.stop_button, self.cost])
         actions.add_class("voicekit-actions")
         left = widgets.VBox(

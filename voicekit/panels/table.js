@@ -17,11 +17,12 @@ const KINDS = {
 
 function drawCell(cell, column, { text, share = null }) {
   const said = JSON.stringify([text, share]);
-  if (cell.said === said) return;
+  if (cell.said === said) return undefined;
   cell.said = said;
+  if (text === "") return cell.replaceChildren();
   const words = document.createElement("span");
   words.textContent = text;
-  cell.replaceChildren(...KINDS[column.kind](share, `${column.label}: ${text}`), words);
+  return cell.replaceChildren(...KINDS[column.kind](share, `${column.label}: ${text}`), words);
 }
 
 function newRow(columns, choose) {
@@ -91,9 +92,19 @@ function render({ model, el }) {
     listed.map(drawRow).forEach((row, place) => {
       if (body.rows[place] !== row) body.insertBefore(row, body.rows[place] ?? null);
     });
+    hideEmptyColumns(listed);
     el.hidden = listed.length === 0 && caption.textContent === "";
     head.hidden = listed.length === 0;
     drawChoice();
+  }
+
+  function hideEmptyColumns(listed) {
+    const filled = model.get("columns").map((_, place) =>
+      listed.some(({ cells }) => cells[place].text !== ""));
+    const first = model.get("selectable") ? 1 : 0;
+    for (const row of table.rows) {
+      filled.forEach((isFilled, place) => { row.cells[first + place].hidden = !isFilled; });
+    }
   }
 
   function drawChoice() {

@@ -25,7 +25,7 @@ TABS: Mapping[str, type[Panel]] = {
     "Files": Files,
     "Tasks": Tasks,
 }
-"""From left to right. The first opens at once, each other when it is first looked at."""
+"""From left to right. All but the first open when they are first looked at."""
 
 _REHEARSAL = "Rehearsal: local stand-ins of the vendors answer, and nothing costs."
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, get_args
@@ -55,10 +55,10 @@ class Tasks(Panel):
         self._to_confirm: tuple[Action, Given] | None = None
         self.urgent, self.balance_line, self._live = Notice(), Notice(), Notice()
         self.state = widgets.Dropdown(
-            options=[("any", ""), *dict.fromkeys(SHOWN.values())], description="State"
+            options=_any_of(dict.fromkeys(SHOWN.values())), description="State"
         )
         self.provider = widgets.Dropdown(
-            options=[("any", ""), *studio.calls.names], description="Provider"
+            options=_any_of(studio.calls.names), description="Provider"
         )
         self.search = widgets.Text(
             description="Search", placeholder="text, voice, id …"
@@ -144,7 +144,7 @@ class Tasks(Panel):
 
     def _sum(self) -> None:
         rows = spend_table(self._attempts, self.by.value)
-        self.spend.show(rows, "" if rows else "Nothing was spent yet.")
+        self.spend.show(rows, f"By {self.by.value}" if rows else "Nothing spent yet.")
 
     def _show_balances(self, table: Any) -> None:
         self.balance_line.clear()
@@ -174,6 +174,8 @@ class Tasks(Panel):
         settling = widgets.HBox([self.task_id, self.billed])
         for line in (filters, settling):
             line.add_class("voicekit-filters")
+        by = widgets.HBox([self.by])
+        by.add_class("voicekit-filters")
         actions = widgets.HBox([*self.buttons.values()])
         actions.add_class("voicekit-actions")
         return framed(
@@ -181,11 +183,15 @@ class Tasks(Panel):
                 self.urgent,
                 *(_heading("Tasks"), filters, self.table),
                 *(settling, actions, self.notice, self._live),
-                *(_heading("Spend"), self.by, self.spend),
+                *(_heading("Spend"), by, self.spend),
                 *(_heading("Balances", ask), self.balances, self.balance_line),
             ],
             "tasks",
         )
+
+
+def _any_of(values: Iterable[str]) -> list[tuple[str, str]]:
+    return [("any", ""), *((value, value) for value in values)]
 
 
 def _heading(title: str, *beside: widgets.Widget) -> widgets.Widget:
