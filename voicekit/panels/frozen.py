@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterator, Mapping
-from itertools import repeat, zip_longest
+from itertools import compress, repeat, zip_longest
 from typing import Any
 
 import ipywidgets as widgets
@@ -44,7 +44,9 @@ def frozen_html(widget: widgets.Widget) -> str:
 def static_table(
     columns: list[str], rows: list[list[str]], *, caption: str = ""
 ) -> str:
-    """Return text as a table."""
+    """Return text as a table, without the columns in which nothing stands."""
+    full = [any(cells) for cells in zip(*rows, strict=True)] if rows else []
+    columns, *rows = ([*compress(line, full)] for line in (columns, *rows))
     head = "".join(map(_cell, repeat("th"), columns))
     body = "".join(f"<tr>{''.join(map(_cell, repeat('td'), row))}</tr>" for row in rows)
     title = f'<caption style="text-align:left">{_text(caption)}</caption>'
