@@ -43,7 +43,7 @@ _ASK_KERNEL = """async expression => {
   });
   const { content } = await asked.done;
   const { value } = content.user_expressions;
-  return value.status === "ok" ? value.data["text/plain"] : `${value.ename}: ${value.evalue}`;
+  return value.status === "ok" ? value.data["text/plain"] : value.evalue;
 }"""
 
 _METADATA_IS_LOADED = """root => [...root.querySelectorAll("audio")]
