@@ -85,6 +85,16 @@ class _Flight:
         """Whether it is ending unsent: who comes now begins anew."""
         return self.task is not None and self.task.cancelling() > 0
 
+    def note_wanted(self, *, wanted: bool) -> None:
+        """Let the submission know whether to go on if it has to be sent once more."""
+        if self.submission is not None:
+            self.submission.is_wanted = wanted
+
+    def end(self) -> None:
+        """Take note of an error that nobody waits for any longer; the ledger has it."""
+        if not self.carrying.cancelled():
+            self.carrying.exception()
+
     @property
     def was_sent(self) -> bool:
         """Whether a byte may have left."""
@@ -190,6 +200,7 @@ class Engine:
             flight.task = asyncio.create_task(self._carry(job, flight))
             flight.task.add_done_callback(lambda _: self._flights.pop(place, None))
         flight.waiting += 1
+        flight.note_wanted(wanted=True)
         try:
             done = await asyncio.wait_for(asyncio.shield(flight.task), timeout)
         except TimeoutError:
@@ -202,8 +213,11 @@ class Engine:
                 return await flight.task
             raise _still_running(str(flight.name), job, timeout) from None
         except asyncio.CancelledError:
-            if flight.waiting == 1 and not flight.was_sent:
-                flight.task.cancel()
+            if flight.waiting == 1:
+                flight.note_wanted(wanted=False)
+                flight.task.add_done_callback(lambda _: flight.end())
+                if not flight.was_sent:
+                    flight.task.cancel()
             raise
         finally:
             flight.waiting -= 1

@@ -97,6 +97,8 @@ class Submission:
     """Whether a byte may have left; until then the attempt can be called off."""
     is_in_doubt: bool = False
     """Whether a request that may cost is on its way, and its answer is not stored."""
+    is_wanted: bool = True
+    """Whether anybody waits for it: what nobody wants is not tried once more."""
     _warnings: list[str] = field(default_factory=list)
     _misses: int = 0
     _polls: int = 0
@@ -153,7 +155,7 @@ class Submission:
             )
         self.is_in_doubt = False
         wait_s = self._pause(answer, MOST_TRIES - tries)
-        if wait_s is None or tries <= 1:
+        if wait_s is None or tries <= 1 or not self.is_wanted:
             return await self._judged(flow, answer)
         flow.close()
         self.sent = False  # nothing was accepted: it can be called off while it waits
