@@ -46,7 +46,7 @@ from voicekit.task import Problem
 from voicekit.voice import Voice
 
 hostile = {hostile!r}
-SAYS = {{"text": "x", "voice": "en", "format": "wav"}}
+SAYS = dict(text="x", voice="en", parameters={{}}, ssml=False, format="wav")
 FILE = {{"extensions": ("mp3",), "maximum_bytes": 9}}
 
 @providers.register
