@@ -16,7 +16,7 @@ from voicekit.engine.doubts import Doubts
 from voicekit.engine.endpoints import Endpoints
 from voicekit.engine.engine import Engine
 from voicekit.errors import InvalidSetting
-from voicekit.library.ledger import retire_all
+from voicekit.library.forgetting import retire_all
 from voicekit.library.library import Library, default_folder
 from voicekit.task import to_micros
 

@@ -16,6 +16,7 @@ from fakes import (
 )
 from sqlalchemy import select
 
+from voicekit.engine.attempt import Attempt
 from voicekit.engine.submission import Submission
 from voicekit.errors import (
     GenerationFailed,
@@ -232,7 +233,8 @@ def test_an_earlier_kernels_sending_is_held(library):
     kept = begin(library, job())
     kept.attempt["state"] = "AMBIGUOUS"
     transport = Script()
-    work = Submission(job(), kept, Paid(), transport, library, no_fetch, sleep=no_sleep)
+    attempt = Attempt(job(), kept, Paid(), transport, library)
+    work = Submission(attempt, no_fetch, sleep=no_sleep)
     with pytest.raises(SubmissionUnknown, match="the kernel that sent it ended"):
         asyncio.run(work.carry())
     assert transport.requests == []
