@@ -3,11 +3,13 @@
 import json
 from collections.abc import Callable
 
+from voicekit.engine.attempt import Attempt
 from voicekit.engine.submission import Submission
 from voicekit.errors import InsufficientCredits, RateLimited
 from voicekit.flow import Reply, Request
 from voicekit.job import Job
-from voicekit.library.ledger import Terms, claim
+from voicekit.library.budget import Terms
+from voicekit.library.claiming import claim
 from voicekit.offer import Offer
 from voicekit.parameters import Range
 from voicekit.providers.base import Provider
@@ -113,9 +115,8 @@ async def no_sleep(seconds):
 
 def submission(library, asked, provider, transport):
     kept = begin(library, asked, repeatable=provider.repeatable)
-    return Submission(
-        asked, kept, provider, transport, library, no_fetch, sleep=no_sleep
-    )
+    attempt = Attempt(asked, kept, provider, transport, library)
+    return Submission(attempt, no_fetch, sleep=no_sleep)
 
 
 async def no_fetch(result):

@@ -6,7 +6,8 @@ import nbformat
 from nbformat.sign import NotebookNotary, SQLiteSignatureStore
 
 ROOT = Path(__file__).parents[2]
-NOTEBOOK = ROOT / "notebooks" / "01-first-words.ipynb"
+NOTEBOOKS = ROOT / "notebooks"
+NOTEBOOK = NOTEBOOKS / "01-first-words.ipynb"
 ARTIFACTS = ROOT / "test-artifacts"
 
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
@@ -34,6 +35,16 @@ _RUN_CELL = """index => {
   window.ran = false;
   window.jupyterapp.commands.execute("notebook:run-cell")
     .then(() => { window.ran = true });
+}"""
+
+_ASK_KERNEL = """async expression => {
+  const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+  const asked = kernel.requestExecute({
+    code: "", silent: true, user_expressions: { value: expression },
+  });
+  const { content } = await asked.done;
+  const { value } = content.user_expressions;
+  return value.status === "ok" ? value.data["text/plain"] : value.evalue;
 }"""
 
 _METADATA_IS_LOADED = """root => [...root.querySelectorAll("audio")]
@@ -102,6 +113,10 @@ class Lab:
         for index in cells:
             self.page.evaluate(_RUN_CELL, index)
             self.page.wait_for_function("() => window.ran", timeout=READY_MS)
+
+    def ask(self, expression):
+        """Return the repr of an expression, as the kernel knows it."""
+        return self.page.evaluate(_ASK_KERNEL, expression)
 
     def cell(self, index):
         """Return a cell as shown."""

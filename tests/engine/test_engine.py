@@ -16,7 +16,8 @@ from voicekit.errors import (
     Unsupported,
 )
 from voicekit.flow import NoReply
-from voicekit.library.ledger import Change, Elsewhere, Mine, advance, claim
+from voicekit.library.claiming import Elsewhere, Mine, claim
+from voicekit.library.ledger import Change, advance
 from voicekit.library.library import Library
 from voicekit.library.spending import attempts
 from voicekit.library.states import State

@@ -16,6 +16,7 @@ from fakes import (
 )
 from sqlalchemy import select
 
+from voicekit.engine.attempt import Attempt
 from voicekit.engine.submission import Submission
 from voicekit.errors import (
     GenerationFailed,
@@ -79,7 +80,7 @@ def test_progress_is_written_when_it_moves(library):
 
     shares = [0.25, 0.25, None, 0.5]
     done = reply(state="done", id="t1", progress=1)
-    kept, _ = carry(library, reply(state="queued", id="t1"), *map(says, shares), done)
+    carry(library, reply(state="queued", id="t1"), *map(says, shares), done)
     assert seen == [None, 25, 25, 25]
     happened = library.post(
         lambda connection: [*connection.execute(select(schema.event.c.what)).scalars()]
@@ -232,7 +233,8 @@ def test_an_earlier_kernels_sending_is_held(library):
     kept = begin(library, job())
     kept.attempt["state"] = "AMBIGUOUS"
     transport = Script()
-    work = Submission(job(), kept, Paid(), transport, library, no_fetch, sleep=no_sleep)
+    attempt = Attempt(job(), kept, Paid(), transport, library)
+    work = Submission(attempt, no_fetch, sleep=no_sleep)
     with pytest.raises(SubmissionUnknown, match="the kernel that sent it ended"):
         asyncio.run(work.carry())
     assert transport.requests == []

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from voicekit.audio.file import sniff
-from voicekit.errors import NotFound, StillRunning
+from voicekit.errors import InvalidText, NotFound, StillRunning
 from voicekit.providers import kingcong_voices
 
 RACHEL = "kingcong:elevenlabs/21m00Tcm4TlvDq8ikWAM"
@@ -202,6 +202,8 @@ def test_row_13_music(studio, asked, submissions):
     assert len({clip.cover.read_bytes() for clip in clips}) == 2
     assert all(sniff_image(clip.cover.read_bytes()) for clip in clips)
     assert [clip.credits for clip in clips] == [1200, 1200]
+    seconds = sum(clip.duration_s for clip in clips)
+    assert studio.spend("kind").loc["music", "seconds"] == pytest.approx(seconds)
     assert submissions("kingcong") == (1, 1)
 
 
@@ -215,6 +217,11 @@ def test_row_13_music_with_lyrics(studio, asked):
     (clip,) = studio.music(IDEA, lyrics=lyrics)
     assert asked("kingcong")["lyrics"] == lyrics
     assert clip.duration_s > 5
+    (alone,) = studio.music("", lyrics=lyrics)
+    assert asked("kingcong")["idea"] is None
+    assert alone.job != clip.job
+    with pytest.raises(InvalidText, match="no text"):
+        studio.music("")
 
 
 def test_row_14_purchase_proxies(studio, kingcong, submissions):

@@ -1,74 +1,23 @@
-"""Every call of `Studio` that makes something, written once, as a coroutine."""
+"""Every call of `Studio` that makes sound or text, written once, as a coroutine."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
-from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
 from voicekit.clip import Clip
-from voicekit.engine.clips import clip_of, clips_of, transcript_of
-from voicekit.engine.engine import Done
-from voicekit.engine.listing import Listing
-from voicekit.errors import InvalidSetting
-from voicekit.job import InputFile, Job, Kind
-from voicekit.library.files import FileStore
-from voicekit.library.ledger import find, retire
-from voicekit.offer import FileRule, Offer
-from voicekit.providers import Provider
-from voicekit.task import Estimate
+from voicekit.engine.clips import clips_of, transcript_of
+from voicekit.engine.owned import Owned
+from voicekit.library.ledger import find
 from voicekit.transcript import Transcript
 from voicekit.voice import Voice, VoiceQuery
 
-__all__ = ["WAIT_S", "Calls"]
-
-MOST_TAKES = 1_000_000
-
-WAIT_S = 600.0
-"""How long a call waits for a job before it says that it still runs."""
+__all__ = ["Calls"]
 
 
-class Calls(Listing):
+class Calls(Owned):
     """What a studio can do. `Studio` blocks on these, ``studio.aio`` awaits them."""
-
-    async def estimate(
-        self,
-        /,
-        text: str,
-        voice: str | Voice,
-        *,
-        kind: Kind = "speech",
-        model: str | None = None,
-        **settings: Any,
-    ) -> Estimate:
-        """Say what a call will cost, without making it.
-
-        Parameters
-        ----------
-        text : str
-            The text, prompt, idea or name; empty where the kind takes none.
-        voice : str or Voice
-            The voice; a provider's name for a kind that needs none, such as music.
-
-        Examples
-        --------
-        >>> import voicekit as vk
-        >>> with vk.Studio(providers=["offline"]) as studio:
-        ...     studio.estimate("Hello!", "offline:en-us").evidence
-        'free'
-        """
-        if isinstance(voice, str) and ":" not in voice:
-            name, voice_id = voice, None
-        else:
-            chosen = await self.voice(voice)
-            name, voice_id = chosen.provider, chosen.id
-        provider = self.provider_of(name)
-        job = await self._job(
-            kind, provider, text=text, voice=voice_id, model=model, settings=settings
-        )
-        return await self.engine.estimate(job, provider)
 
     async def speak(  # noqa: PLR0913 - the names that DESIGN fixes
         self,
@@ -117,7 +66,7 @@ class Calls(Listing):
         ('Hello', 22050, 0.0)
         """
         chosen = await self.voice(voice)
-        done = await self._make(
+        done = await self.make(
             "speech",
             chosen.provider,
             text=text,
@@ -175,7 +124,7 @@ class Calls(Listing):
         Parameters, errors and cost are as in `speak`; ``parameters(provider,
         kind="sound_effect")`` lists the settings.
         """
-        done = await self._make(
+        done = await self.make(
             "sound_effect",
             provider,
             text=prompt,
@@ -200,9 +149,10 @@ class Calls(Listing):
     ) -> list[Clip]:
         """Make music from an idea: one clip for each track, with its cover.
 
+        The idea may be empty where ``lyrics`` are given.
         ``parameters(provider, kind="music")`` lists the settings.
         """
-        done = await self._make(
+        done = await self.make(
             "music",
             provider,
             text=idea,
@@ -234,7 +184,7 @@ class Calls(Listing):
             As the provider writes it; ``parameters(provider, kind="dubbing")`` lists
             them.
         """
-        done = await self._make(
+        done = await self.make(
             "dubbing",
             provider,
             file=file,
@@ -255,7 +205,7 @@ class Calls(Listing):
         **settings: Any,
     ) -> Transcript:
         """Write down what is said in a recording, with the time of each word."""
-        done = await self._make(
+        done = await self.make(
             "transcription",
             provider,
             file=file,
@@ -267,74 +217,6 @@ class Calls(Listing):
         return await self.engine.library.run(
             partial(transcript_of, done.kept, store, cached=done.cached)
         )
-
-    async def clone(
-        self,
-        /,
-        file: str | Path,
-        name: str,
-        *,
-        provider: str,
-        take: int = 1,
-        timeout: float | None = None,
-        **settings: Any,
-    ) -> Voice:
-        """Make a voice from a recording, and return it once it can speak.
-
-        Parameters
-        ----------
-        file : str or Path
-            A sample of the voice; ``parameters(provider, kind="clone")`` has the rest.
-        name : str
-            What the voice is called at the provider.
-        """
-        done = await self._make(
-            "clone",
-            provider,
-            text=name,
-            file=file,
-            take=take,
-            timeout=timeout,
-            settings=settings,
-        )
-        return Voice(voice=done.kept.attempt["details"]["voice"], name=name, owned=True)
-
-    async def delete_clone(self, voice: str | Voice) -> None:
-        """Delete one of your own voices at its provider."""
-        chosen = await self.voice(voice)
-        provider = self.provider_of(chosen.provider)
-        await self.engine.ask(provider, provider.delete_clone(chosen.id))
-        await self.engine.library.transact(retire, "clone", chosen.voice)
-
-    async def purchase_proxies(
-        self,
-        provider: str,
-        ttl: int,
-        quantity: int,
-        *,
-        take: int = 1,
-        timeout: float | None = None,
-    ) -> list[Any]:
-        """Buy proxies, or return those that the same call bought and that still live.
-
-        Parameters
-        ----------
-        ttl : int
-            How many minutes they live.
-        take : int
-            Ask for another purchase of the same.
-        """
-        done = await self._make(
-            "proxies",
-            provider,
-            take=take,
-            timeout=timeout,
-            settings={"ttl": ttl, "quantity": quantity},
-        )
-        receipt = str(done.kept.attempt["receipt"]).split(",")
-        vendor: Any = self.provider_of(provider)
-        listed = await self.engine.ask(vendor, vendor.proxies())
-        return [proxy for proxy in listed if proxy.id in receipt]
 
     async def preview(self, voice: str | Voice) -> Clip:
         """Return what the vendor plays for a voice: free, and fetched once.
@@ -355,123 +237,3 @@ class Calls(Listing):
         query = VoiceQuery(search=voice.id.rpartition("/")[2], shared=True)
         listed = await self.list_voices(query, voice.provider)
         return next((one for one in listed if one.voice == voice.voice), voice)
-
-    async def clip(self, job: str, *, timeout: float | None = None) -> Clip:
-        """Return the clip of a job in `tasks`; waits if it is still running."""
-        wait_s = _checked_timeout(timeout)
-        return self._clip(await self.engine.await_job(job, wait_s))
-
-    async def forget(self, job: str) -> None:
-        """Delete the audio and the text of a job here. What it cost stays on record."""
-        await self.engine.forget(job)
-
-    def _clip(self, done: Done) -> Clip:
-        return clip_of(done.kept, self.engine.library.files, cached=done.cached)
-
-    async def _make(  # noqa: PLR0913 - what makes a job
-        self,
-        kind: Kind,
-        provider: str,
-        *,
-        text: str = "",
-        voice: str | None = None,
-        file: str | Path | None = None,
-        model: str | None = None,
-        format: str | None = None,  # noqa: A002
-        take: int = 1,
-        timeout: float | None = None,
-        settings: Mapping[str, Any],
-    ) -> Done:
-        job = await self._job(
-            kind,
-            self.provider_of(provider),
-            text=text,
-            voice=voice,
-            file=file,
-            model=model,
-            format=format,
-            take=take,
-            settings=settings,
-        )
-        return await self.engine.perform(job, _checked_timeout(timeout))
-
-    async def _job(  # noqa: PLR0913 - what makes a job
-        self,
-        kind: Kind,
-        provider: Provider,
-        *,
-        text: str = "",
-        voice: str | None = None,
-        file: str | Path | None = None,
-        model: str | None = None,
-        format: str | None = None,  # noqa: A002
-        take: int = 1,
-        settings: Mapping[str, Any],
-    ) -> Job:
-        offer = provider.offer(kind, model=model, voice=voice)
-        shown = None if voice is None else provider.shown_voice(voice)
-        who = provider.name if shown is None else f"{provider.name}:{shown}"
-        return Job(
-            realm=self.engine.connector.realm(provider),
-            provider=provider.name,
-            kind=kind,
-            text=offer.check_text(text, who),
-            voice=voice,
-            shown_voice=shown,
-            model=offer.model,
-            settings=offer.check_settings(settings, who),
-            format=offer.check_format(format, who),
-            take=_checked_take(take),
-            files=await self._files(offer, file, who),
-        )
-
-    async def _files(
-        self, offer: Offer, file: str | Path | None, who: str
-    ) -> Mapping[str, InputFile]:
-        if offer.file is None or file is None:
-            return {}
-        library = self.engine.library
-        return await library.run(
-            partial(_taken_in, Path(file), offer.file, who, library.files)
-        )
-
-
-def _taken_in(
-    path: Path, rule: FileRule, who: str, store: FileStore
-) -> Mapping[str, InputFile]:
-    """Copy a file into the library, so that the job can be finished later."""
-    path = path.expanduser()
-    _check_file(path, rule, who)
-    kept = store.adopt(path)
-    return {"file": InputFile(path=str(kept.path), sha256=kept.sha256, size=kept.size)}
-
-
-def _check_file(path: Path, rule: FileRule, who: str) -> None:
-    if path.suffix.lower().lstrip(".") not in rule.extensions:
-        kinds = ", ".join(rule.extensions)
-        raise InvalidSetting(f"{who} takes {kinds} files, and {path.name} is none.")
-    try:
-        size = path.stat().st_size
-    except OSError as error:
-        raise InvalidSetting(f"{path} cannot be read: {error.strerror}.") from None
-    if not 0 < size <= rule.maximum_bytes:
-        raise InvalidSetting(
-            f"{path.name} has {size:,} bytes; {who} takes files of 1 to "
-            f"{rule.maximum_bytes:,} bytes."
-        )
-
-
-def _checked_take(take: int) -> int:
-    if isinstance(take, bool) or not isinstance(take, Integral):
-        raise InvalidSetting(f"take is a whole number from 1, not {take!r}.")
-    if not 1 <= take <= MOST_TAKES:
-        raise InvalidSetting(f"take counts takes from 1 to {MOST_TAKES}.")
-    return int(take)
-
-
-def _checked_timeout(timeout: float | None) -> float:
-    if timeout is None:
-        return WAIT_S
-    if isinstance(timeout, bool) or not isinstance(timeout, Real) or not timeout >= 0:
-        raise InvalidSetting(f"timeout is a number of seconds, not {timeout!r}.")
-    return float(timeout)

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Literal
 
+from voicekit import providers
 from voicekit.clip import Clip
-from voicekit.engine.calls import WAIT_S, Calls
+from voicekit.engine.calls import Calls
 from voicekit.engine.listing import make_frame
-from voicekit.errors import InvalidSetting
-from voicekit.library.ledger import Change, now_us
+from voicekit.engine.making import WAIT_S
+from voicekit.errors import InvalidSetting, LibraryError
+from voicekit.job import Job
+from voicekit.library.claiming import begin_again
+from voicekit.library.ledger import (
+    Change,
+    accept,
+    advance,
+    job_of,
+    now_us,
+    unfinished,
+)
 from voicekit.library.spending import attempts, held_rows, task_rows
 from voicekit.library.states import State
-from voicekit.task import from_micros
+from voicekit.task import Receipt, from_micros
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +60,7 @@ class Doubts(Calls):
         DataFrame
             Index ``task_id``; created_at, credits, certain.
         """
-        found = await self.engine.evidence(job)
+        found = await self._evidence(job)
         certain = [receipt for receipt in found if receipt.is_certain]
         if len(certain) == 1:
             await self.adopt(job, certain[0].id)
@@ -73,13 +85,19 @@ class Doubts(Calls):
         LibraryError
             If the task belongs to another job, or the job is not held.
         """
-        await self.engine.adopt(job, task_id)
+        kept = await self.engine.find(job)
+        if await self.engine.library.transact(accept, kept, task_id) is None:
+            raise LibraryError(f"The task {task_id} belongs to another job.")
         return await self.clip(job)
 
     async def submit_again(self, job: str, *, timeout: float | None = None) -> Clip:
         """Send a held, failed or at-risk job once more. It may be billed twice."""
         wait_s = WAIT_S if timeout is None else timeout
-        return self._clip(await self.engine.begin_again(job, wait_s))
+        kept = await self.engine.find(job)
+        again = job_of(kept)
+        terms = await self.engine.terms(again, providers.find(again.provider))
+        await self.engine.library.transact(begin_again, kept, terms)
+        return self._clip(await self.engine.perform(again, wait_s))
 
     async def write_off(
         self, job: str, *, billed: Literal["yes", "no", "unknown"]
@@ -98,7 +116,9 @@ class Doubts(Calls):
                 "provider's own list of what it charged."
             )
         columns = {"billed": billed, "finished_at": now_us()}
-        await self.engine.resolve(job, Change(state=State.FAILED, columns=columns))
+        kept = await self.engine.find(job)
+        change = Change(state=State.FAILED, columns=columns)
+        await self.engine.library.transact(advance, kept, change)
 
     async def resume(self) -> pd.DataFrame:
         """Finish everything that an earlier kernel left behind.
@@ -108,7 +128,24 @@ class Doubts(Calls):
         DataFrame
             The rows of `tasks` for what was unfinished, as they are now.
         """
-        names = set(await self.engine.resume())
-        rows = await self.engine.library.transact(attempts)
+        library = self.engine.library
+        names = await library.transact(unfinished)
+        jobs = [job_of(await self.engine.find(name)) for name in names]
+        mine = [job for job in jobs if self._is_here(job)]
+        await asyncio.gather(
+            *(self.engine.perform(job, None) for job in mine), return_exceptions=True
+        )
+        rows = await library.transact(attempts)
         left = [row for row in rows if row["job"] in names]
         return await make_frame("tasks", task_rows(left, self.engine.library.files))
+
+    async def _evidence(self, name: str) -> list[Receipt]:
+        """Return what a vendor lists that a job in doubt may have started."""
+        job = job_of(await self.engine.find(name))
+        provider = providers.find(job.provider)
+        return await self.engine.ask(provider, provider.find(job))
+
+    def _is_here(self, job: Job) -> bool:
+        """Tell whether a job belongs to the world that this studio works in."""
+        provider = providers.find(job.provider)
+        return job.realm == self.engine.connector.realm(provider)

@@ -4,91 +4,39 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
 from voicekit import providers
 from voicekit.clip import Clip
 from voicekit.engine import refusal
+from voicekit.engine.attempt import Attempt
 from voicekit.engine.clips import preview_of, stored_files
 from voicekit.engine.connector import Connector
+from voicekit.engine.flights import Done, Flight, Flights
 from voicekit.engine.submission import Submission
-from voicekit.errors import BadReply, LibraryError, StillRunning, Unsupported
+from voicekit.errors import BadReply, LibraryError, Unsupported
 from voicekit.flow import Flow, NoReply, Reply, Request, Transport
 from voicekit.job import Job
+from voicekit.library.budget import Terms
+from voicekit.library.claiming import Elsewhere, Found, Mine, claim, release
 from voicekit.library.files import StoredFile
-from voicekit.library.ledger import (
-    Change,
-    Elsewhere,
-    Found,
-    Kept,
-    Mine,
-    Terms,
-    accept,
-    advance,
-    begin_again,
-    claim,
-    find,
-    find_preview,
-    forget,
-    free,
-    job_of,
-    keep_preview,
-    release,
-    unfinished,
-)
+from voicekit.library.forgetting import forget, free
+from voicekit.library.ledger import Kept, find, job_of
 from voicekit.library.library import Library
+from voicekit.library.previews import find_preview, keep_preview
 from voicekit.library.prices import history, learned, upper_bound
 from voicekit.library.states import DONE, LIVE
 from voicekit.providers import Provider
-from voicekit.task import Estimate, Receipt, Result, to_micros
+from voicekit.task import Estimate, Result, to_micros
 from voicekit.voice import Voice
 
-__all__ = ["Done", "Engine"]
+__all__ = ["Engine"]
 
 T = TypeVar("T")
 
-SETTLE_S = 10.0
-"""How long closing waits for the answers to paid requests that are on their way."""
-
 LOOK_AGAIN_S = 0.05
 """How often a job that another process works on is looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A finished attempt, and whether this call found it instead of paying for it."""
-
-    kept: Kept
-    cached: bool
-
-
-@dataclass(slots=True)
-class _Flight:
-    """A job in the air, and how many wait for it."""
-
-    task: asyncio.Task[Done] | None = None
-    submission: Submission | None = None
-    name: str | None = None
-    named: asyncio.Event = field(default_factory=asyncio.Event)
-    waiting: int = 0
-
-    @property
-    def carrying(self) -> asyncio.Task[Done]:
-        """The task that carries it."""
-        assert self.task is not None
-        return self.task
-
-    @property
-    def is_called_off(self) -> bool:
-        """Whether it is ending unsent: who comes now begins anew."""
-        return self.task is not None and self.task.cancelling() > 0
-
-    @property
-    def was_sent(self) -> bool:
-        """Whether a byte may have left."""
-        return self.submission is not None and self.submission.sent
 
 
 class Engine:
@@ -116,7 +64,7 @@ class Engine:
         self.connector = connector
         self.budgets = budgets or {}
         self._transports: dict[str, Transport] = {}
-        self._flights: dict[tuple[str, int], _Flight] = {}
+        self._flights = Flights(self._carry)
 
     async def ask(self, provider: Provider, flow: Flow[T]) -> T:
         """Carry a free flow's requests and replies until it returns.
@@ -181,33 +129,22 @@ class Engine:
         StillRunning
             After `timeout` seconds; the job goes on.
         """
-        place = (job.key, job.take)
-        while (dying := self._flights.get(place)) and dying.is_called_off:
-            await asyncio.wait([dying.carrying])
-        joined = place in self._flights
-        flight = self._flights.setdefault(place, _Flight())
-        if flight.task is None:
-            flight.task = asyncio.create_task(self._carry(job, flight))
-            flight.task.add_done_callback(lambda _: self._flights.pop(place, None))
-        flight.waiting += 1
-        try:
-            done = await asyncio.wait_for(asyncio.shield(flight.task), timeout)
-        except TimeoutError:
-            # The ledger names the job in a moment: who stops waiting needs the name.
-            await asyncio.wait(
-                [flight.task, asyncio.ensure_future(flight.named.wait())],
-                return_when=asyncio.FIRST_COMPLETED,
+        return await self._flights.join(job, timeout)
+
+    async def find(self, name: str) -> Kept:
+        """Return a job of the ledger by its name.
+
+        Raises
+        ------
+        LibraryError
+            If the library has no such job.
+        """
+        kept = await self.library.transact(find, job=name)
+        if kept is None:
+            raise LibraryError(
+                f"The library has no job {name!r}; studio.tasks() lists them."
             )
-            if flight.name is None:
-                return await flight.task
-            raise _still_running(str(flight.name), job, timeout) from None
-        except asyncio.CancelledError:
-            if flight.waiting == 1 and not flight.was_sent:
-                flight.task.cancel()
-            raise
-        finally:
-            flight.waiting -= 1
-        return Done(done.kept, cached=done.cached or joined)
+        return kept
 
     async def await_job(self, name: str, timeout: float) -> Done:
         """Return a job of the ledger by its name, waiting if it is still running.
@@ -219,7 +156,7 @@ class Engine:
         StillRunning
             After `timeout` seconds; the job goes on.
         """
-        kept = await self._find(name)
+        kept = await self.find(name)
         if kept.state in DONE and await self._is_whole(kept):
             return Done(kept, cached=True)
         if kept.job["key"] is None:
@@ -228,52 +165,18 @@ class Engine:
             return await self.perform(job_of(kept), timeout)
         raise refusal.stored(kept)
 
-    async def resolve(self, name: str, change: Change) -> Kept:
-        """Move a held or at-risk job to what the user, or its vendor, says of it."""
-        kept = await self._find(name)
-        return await self.library.transact(advance, kept, change)
-
-    async def adopt(self, name: str, task_id: str) -> None:
-        """Take a vendor's task for a job that is held.
-
-        Raises
-        ------
-        LibraryError
-            If the task belongs to another job, or the job is not held.
-        """
-        kept = await self._find(name)
-        if await self.library.transact(accept, kept, task_id) is None:
-            raise LibraryError(f"The task {task_id} belongs to another job.")
-
-    async def evidence(self, name: str) -> list[Receipt]:
-        """Return what a vendor lists that a job in doubt may have started."""
-        kept = await self._find(name)
-        provider = providers.find(kept.job["provider"])
-        return await self.ask(provider, provider.find(job_of(kept)))
-
-    async def begin_again(self, name: str, timeout: float | None) -> Done:
-        """Carry a job once more, though it may have been paid for before."""
-        kept = await self._find(name)
-        job = job_of(kept)
-        provider = providers.find(job.provider)
-        terms = await self._terms(job, provider)
-        await self.library.transact(begin_again, kept, terms)
-        return await self.perform(job, timeout)
-
-    async def resume(self) -> list[str]:
-        """Finish everything that an earlier kernel left, and return the jobs' names."""
-        names = await self.library.transact(unfinished)
-        jobs = [job_of(await self._find(name)) for name in names]
-        mine = [job for job in jobs if self._is_here(job)]
-        await asyncio.gather(
-            *(self.perform(job, None) for job in mine), return_exceptions=True
+    async def terms(self, job: Job, provider: Provider) -> Terms:
+        """Return what a new attempt of a job is begun with."""
+        estimate = await self.estimate(job, provider)
+        return Terms(
+            owner=self.library.owner.name,
+            repeatable=provider.repeatable,
+            unit=estimate.unit,
+            charged_to=self.connector.account(provider),
+            estimated_micros=to_micros(estimate.credits),
+            bound_micros=upper_bound(estimate),
+            budget_micros=self.budgets.get(provider.name),
         )
-        return names
-
-    def _is_here(self, job: Job) -> bool:
-        """Tell whether a job belongs to the world that this engine works in."""
-        provider = providers.find(job.provider)
-        return job.realm == self.connector.realm(provider)
 
     async def forget(self, name: str) -> None:
         """Drop a job's text and files; what it cost stays in the ledger.
@@ -283,7 +186,7 @@ class Engine:
         LibraryError
             If it still runs: what it brings would come back.
         """
-        kept = await self._find(name)
+        kept = await self.find(name)
         if kept.state in LIVE and kept.state not in DONE:
             raise LibraryError(f"Job {name} still runs; forget it when it has ended.")
         unused = await self.library.transact(forget, name)
@@ -293,13 +196,7 @@ class Engine:
 
     async def settle(self) -> None:
         """Wait a little for answers to what was sent: a receipt may be near."""
-        sent = [
-            flight.carrying
-            for flight in self._flights.values()
-            if flight.submission is not None and flight.submission.is_in_doubt
-        ]
-        if sent:
-            await asyncio.wait(sent, timeout=SETTLE_S)
+        await self._flights.settle()
 
     async def aclose(self) -> None:
         """Close the transports; the library is closed once the loop has stopped."""
@@ -316,22 +213,13 @@ class Engine:
             raise refusal.refusal(provider, reply, problem, provider.errors)
         return reply
 
-    async def _find(self, name: str) -> Kept:
-        kept = await self.library.transact(find, job=name)
-        if kept is None:
-            raise LibraryError(
-                f"The library has no job {name!r}; studio.tasks() lists them."
-            )
-        return kept
-
-    async def _carry(self, job: Job, flight: _Flight) -> Done:
+    async def _carry(self, job: Job, flight: Flight) -> Done:
         provider = providers.find(job.provider)
-        terms = await self._terms(job, provider)
+        terms = await self.terms(job, provider)
         alive = self.library.owner.is_alive
         while True:
             claimed = await self.library.transact(claim, job, terms, alive)
-            flight.name = claimed.kept.job["id"]
-            flight.named.set()
+            flight.call_it(claimed.kept.job["id"])
             if isinstance(claimed, Mine):
                 return Done(await self._submit(job, provider, claimed, flight), False)
             if isinstance(claimed, Found):
@@ -343,26 +231,12 @@ class Engine:
             else:
                 raise refusal.stored(claimed.kept)
 
-    async def _terms(self, job: Job, provider: Provider) -> Terms:
-        estimate = await self.estimate(job, provider)
-        return Terms(
-            owner=self.library.owner.name,
-            repeatable=provider.repeatable,
-            unit=estimate.unit,
-            charged_to=self.connector.account(provider),
-            estimated_micros=to_micros(estimate.credits),
-            bound_micros=upper_bound(estimate),
-            budget_micros=self.budgets.get(provider.name),
-        )
-
     async def _submit(
-        self, job: Job, provider: Provider, claimed: Mine, flight: _Flight
+        self, job: Job, provider: Provider, claimed: Mine, flight: Flight
     ) -> Kept:
         transport = self._transport(provider)
-        fetch = partial(self._fetch, provider)
-        flight.submission = Submission(
-            job, claimed.kept, provider, transport, self.library, fetch
-        )
+        attempt = Attempt(job, claimed.kept, provider, transport, self.library)
+        flight.submission = Submission(attempt, partial(self._fetch, provider))
         try:
             return await flight.submission.carry()
         except BaseException:
@@ -391,11 +265,3 @@ class Engine:
 
     async def _fetch(self, provider: Provider, result: Result) -> StoredFile:
         return await self.connector.downloader(provider, self.library).fetch(result)
-
-
-def _still_running(name: str, job: Job, timeout: float | None) -> StillRunning:
-    return StillRunning(
-        f"Job {name} of {refusal.who(job)} still runs after {timeout:g} s and is kept; "
-        f"studio.clip({name!r}) waits on.",
-        job=name,
-    )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias, get_args
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, case, func, select
 
 from voicekit.errors import InvalidSetting, nearest
 from voicekit.library import schema
@@ -16,7 +16,15 @@ from voicekit.library.files import FileStore
 from voicekit.library.states import SHOWN, State
 from voicekit.task import from_micros
 
-__all__ = ["SpendBy", "attempts", "held_rows", "spend_rows", "task_rows"]
+__all__ = [
+    "Row",
+    "SpendBy",
+    "attempts",
+    "held_rows",
+    "newest_event",
+    "spend_rows",
+    "task_rows",
+]
 
 SpendBy: TypeAlias = Literal["provider", "day", "model", "voice", "kind"]
 
@@ -29,6 +37,12 @@ _FREE = frozenset({State.REFUSED, State.RESERVED})
 def attempts(connection: Connection) -> list[Row]:
     """Return every attempt, oldest first, with its job, its audio and its events."""
     return [dict(row._mapping) for row in connection.execute(_ATTEMPTS)]  # noqa: SLF001
+
+
+def newest_event(connection: Connection) -> int:
+    """Return the number of the last thing that happened; 0 where nothing did."""
+    newest = select(func.coalesce(func.max(schema.event.c.id), 0))
+    return int(connection.execute(newest).scalar_one())
 
 
 def task_rows(rows: Iterable[Row], store: FileStore) -> list[Row]:
@@ -142,8 +156,13 @@ def _attempts_query() -> Select[Any]:
         schema.event.c,
         schema.file.c,
     )
+    is_whole = func.count(file.duration_us) == func.count()  # a sum of unknowns is NA
     audio = (
-        select(file.attempt, func.min(file.id).label("id"))
+        select(
+            file.attempt,
+            func.min(file.id).label("id"),
+            case((is_whole, func.sum(file.duration_us))).label("duration_us"),
+        )
         .where(file.role == "audio")
         .group_by(file.attempt)
         .subquery()
@@ -166,7 +185,7 @@ def _attempts_query() -> Select[Any]:
             *(column for column in attempt if column.name not in ("raw", "words")),
             *of_job,
             file.sha256,
-            file.duration_us,
+            audio.c.duration_us,
             file.media_type,
             func.coalesce(answered.c.calls, 0).label("answered"),
             refunded.c.sum.label("refunded_micros"),

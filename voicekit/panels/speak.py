@@ -17,6 +17,7 @@ from voicekit.panels.notice import Notice
 from voicekit.panels.panel import Panel
 from voicekit.panels.parameters import Parameters
 from voicekit.panels.player_bar import PlayerBar
+from voicekit.panels.price import price_text
 from voicekit.panels.submit import Shown, Submit
 from voicekit.panels.take import Take
 from voicekit.panels.takes import Takes
@@ -56,7 +57,9 @@ class Speak(Panel):
         self.player = PlayerBar()
         self.picker = VoicePicker(studio, player=self.player)
         self.parameters = Parameters()
-        self.made = Takes(studio, self.sheet, self.player)
+        self.made = Takes(
+            studio, lambda takes: self.sheet.put("takes", takes), self.player
+        )
         self.button = Submit(
             description="Speak",
             controls=[self.text, self.picker.list, *self.parameters.controls],
@@ -181,14 +184,13 @@ class Speak(Panel):
     ) -> Estimate | None:
         if voice is None:
             return None
-        settings.pop("format", None)
         try:
             return await self.studio.calls.estimate(text, voice, **settings)
         except VoicekitError:
             return None  # what is wrong is said once, when it is asked for
 
     def _show_price(self, estimate: Estimate | None) -> None:
-        self.button.note = "" if estimate is None else _price_of(estimate)
+        self.button.note = "" if estimate is None else price_text(estimate)
 
     def _listen(self) -> None:
         self.button.on_submit(lambda shown: self.attempt(partial(self._submit, shown)))
@@ -219,12 +221,3 @@ def _length_of(text: str, offer: Offer | None) -> str:
     length = limit.length(text)
     too_long = ": too long" if length > limit.maximum else ""
     return f"{length:,} of {limit.maximum:,} {limit.unit}{too_long}"
-
-
-def _price_of(estimate: Estimate) -> str:
-    if estimate.credits is None:
-        return "price unknown"
-    if estimate.credits == 0:
-        return "free"
-    about = "" if estimate.exact else "about "
-    return f"{about}{estimate.credits:g} {estimate.unit}"

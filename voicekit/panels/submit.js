@@ -9,7 +9,7 @@ function render({ model, el }) {
   const button = document.createElement("button");
   button.className = "jupyter-widgets jupyter-button widget-button mod-primary";
   const icon = document.createElement("i");
-  icon.className = "fa fa-volume-up";
+  icon.className = `fa fa-${model.get("icon")}`;
   icon.ariaHidden = "true";
   const note = document.createElement("small");
   button.append(icon, model.get("description"), note);

@@ -33,6 +33,8 @@ class Submit(anywidget.AnyWidget):
     description = traitlets.Unicode().tag(sync=True)
     note = traitlets.Unicode().tag(sync=True)
     """What stands behind the description: the price."""
+    icon = traitlets.Unicode("volume-up").tag(sync=True)
+    """A name of Font Awesome's."""
     controls = traitlets.List(traitlets.Instance(widgets.Widget)).tag(
         sync=True, **widgets.widget_serialization
     )

@@ -15,7 +15,6 @@ import ipywidgets as widgets
 from voicekit.clip import Clip, show_text
 from voicekit.panels.panel import Panel
 from voicekit.panels.player_bar import PlayerBar
-from voicekit.panels.sheet import Sheet
 from voicekit.panels.take import Take
 from voicekit.panels.take_list import TakeList, TakeRow
 from voicekit.studio import Studio
@@ -33,15 +32,17 @@ class Takes(Panel):
     ----------
     studio : Studio
         Whose clips they are.
-    sheet : Sheet
-        The output that shows them.
+    put : callable
+        Shows their HTML in the output below the panel.
     player : PlayerBar
         Where they sound when played from the list.
     """
 
-    def __init__(self, studio: Studio, sheet: Sheet, player: PlayerBar) -> None:
+    def __init__(
+        self, studio: Studio, put: Callable[[str], None], player: PlayerBar
+    ) -> None:
         super().__init__(studio)
-        self.sheet = sheet
+        self._put = put
         self.player = player
         self.list = TakeList()
         self._takes: dict[str, Take] = {}
@@ -111,7 +112,7 @@ class Takes(Panel):
         newest_first = [*reversed(self._takes.values())]
         self.list.show([_row(take) for take in newest_first])
         markup = "".join(take.to_html() for take in newest_first)
-        self.sheet.put("takes", markup or _NONE)
+        self._put(markup or _NONE)
 
 
 def _row(take: Take) -> TakeRow:

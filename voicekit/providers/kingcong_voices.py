@@ -12,11 +12,11 @@ from voicekit.flow import Flow, Reply, Request
 from voicekit.providers.kingcong_errors import opened
 from voicekit.providers.kingcong_filters import RECOMMENDED, SHARED, Filter, query_of
 from voicekit.providers.kingcong_tables import MINIMAX_LANGUAGES
-from voicekit.providers.paging import Page, collect
+from voicekit.providers.paging import Page, collect, voices_of
 from voicekit.reading import Fields
 from voicekit.voice import Voice, VoiceQuery
 
-__all__ = ["each_of", "minimax", "read_clones", "recommended", "shared"]
+__all__ = ["each_of", "everything", "minimax", "read_clones", "shared"]
 
 # ElevenLabs gives 100 at most. A page of its long entries has to stay within what we
 # read as JSON, so the longer ones come 50 at a time, as KingCong's own tool asks.
@@ -26,6 +26,35 @@ _AGES = frozenset(("youth", "young adult", "adult", "middle aged", "senior"))
 _GENDERS = frozenset(("male", "female"))
 _LOCALE = re.compile(r"([A-Z]{2})-([A-Z]{2})\b")
 _LANGUAGES = {**MINIMAX_LANGUAGES, "Chinese": "zh"}
+
+
+def everything(
+    wanted: VoiceQuery, filters: Mapping[str, Filter], own: Sequence[Voice] | None
+) -> Flow[list[Voice]]:
+    """List clones, the recommended voices of both vendors, and shared ones.
+
+    Parameters
+    ----------
+    own : sequence of Voice or None
+        The user's clones; None where filters of ElevenLabs leave only its recommended.
+    """
+    # How a vendor matches several words is not known; the rest is matched here.
+    word = max((wanted.search or "").split(), key=len, default="")
+    search: dict[str, Filter] = {"search": word} if word else {}
+    sources = [partial(recommended, {**search, **filters}, wanted)]
+    if own is not None:
+        sources.append(partial(minimax, (), wanted))
+    if own is not None and (wanted.shared or word):
+        narrowed = {**search, **_shared_filters(wanted)}
+        sources.append(partial(shared, narrowed, wanted))
+    mine = filter(wanted.matches, own or ())
+    return (yield from voices_of(sources, wanted.limit, mine))
+
+
+def _shared_filters(query: VoiceQuery) -> dict[str, Filter]:
+    language = (query.language or "").partition("-")[0]
+    given = {"language": language, "gender": query.gender or ""}
+    return {name: value for name, value in given.items() if value}
 
 
 def recommended(

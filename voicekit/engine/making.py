@@ -1,0 +1,177 @@
+"""Turns what a user asks for into a job, and has it performed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Any
+
+from voicekit.clip import Clip
+from voicekit.engine.clips import clip_of
+from voicekit.engine.flights import Done
+from voicekit.engine.listing import Listing
+from voicekit.errors import InvalidSetting
+from voicekit.job import InputFile, Job, Kind
+from voicekit.library.files import FileStore
+from voicekit.offer import FileRule, Offer
+from voicekit.providers import Provider
+from voicekit.task import Estimate
+from voicekit.voice import Voice
+
+__all__ = ["WAIT_S", "Making"]
+
+MOST_TAKES = 1_000_000
+
+WAIT_S = 600.0
+"""How long a call waits for a job before it says that it still runs."""
+
+
+class Making(Listing):
+    """What all calls that make something share."""
+
+    async def estimate(
+        self,
+        /,
+        text: str,
+        voice: str | Voice,
+        *,
+        kind: Kind = "speech",
+        model: str | None = None,
+        format: str | None = None,  # noqa: A002 - DESIGN's name
+        **settings: Any,
+    ) -> Estimate:
+        """Say what a call will cost, without making it.
+
+        Parameters
+        ----------
+        text : str
+            The text, prompt, idea or name; empty where the kind takes none.
+        voice : str or Voice
+            The voice; a provider's name for a kind that needs none, such as music.
+
+        Examples
+        --------
+        >>> import voicekit as vk
+        >>> with vk.Studio(providers=["offline"]) as studio:
+        ...     studio.estimate("Hello!", "offline:en-us").evidence
+        'free'
+        """
+        if isinstance(voice, str) and ":" not in voice:
+            name, voice_id = voice, None
+        else:
+            chosen = await self.voice(voice)
+            name, voice_id = chosen.provider, chosen.id
+        provider = self.provider_of(name)
+        job = await self._job(
+            kind,
+            provider,
+            text=text,
+            voice=voice_id,
+            model=model,
+            format=format,
+            settings=settings,
+        )
+        return await self.engine.estimate(job, provider)
+
+    async def clip(self, job: str, *, timeout: float | None = None) -> Clip:
+        """Return the clip of a job in `tasks`; waits if it is still running."""
+        wait_s = _checked_timeout(timeout)
+        return self._clip(await self.engine.await_job(job, wait_s))
+
+    async def forget(self, job: str) -> None:
+        """Delete the audio and the text of a job here. What it cost stays on record."""
+        await self.engine.forget(job)
+
+    async def make(
+        self, kind: Kind, provider: str, *, timeout: float | None = None, **parts: Any
+    ) -> Done:
+        """Have a job made of `parts` performed, or find what it made before."""
+        wait_s = _checked_timeout(timeout)
+        job = await self._job(kind, self.provider_of(provider), **parts)
+        return await self.engine.perform(job, wait_s)
+
+    def _clip(self, done: Done) -> Clip:
+        return clip_of(done.kept, self.engine.library.files, cached=done.cached)
+
+    async def _job(  # noqa: PLR0913 - what makes a job
+        self,
+        kind: Kind,
+        provider: Provider,
+        *,
+        text: str = "",
+        voice: str | None = None,
+        file: str | Path | None = None,
+        model: str | None = None,
+        format: str | None = None,  # noqa: A002
+        take: int = 1,
+        settings: Mapping[str, Any],
+    ) -> Job:
+        offer = provider.offer(kind, model=model, voice=voice)
+        shown = None if voice is None else provider.shown_voice(voice)
+        who = provider.name if shown is None else f"{provider.name}:{shown}"
+        return Job(
+            realm=self.engine.connector.realm(provider),
+            provider=provider.name,
+            kind=kind,
+            text=offer.check_text(text, who, settings),
+            voice=voice,
+            shown_voice=shown,
+            model=offer.model,
+            settings=offer.check_settings(settings, who),
+            format=offer.check_format(format, who),
+            take=_checked_take(take),
+            files=await self._files(offer, file, who),
+        )
+
+    async def _files(
+        self, offer: Offer, file: str | Path | None, who: str
+    ) -> Mapping[str, InputFile]:
+        if offer.file is None or file is None:
+            return {}
+        library = self.engine.library
+        return await library.run(
+            partial(_taken_in, Path(file), offer.file, who, library.files)
+        )
+
+
+def _taken_in(
+    path: Path, rule: FileRule, who: str, store: FileStore
+) -> Mapping[str, InputFile]:
+    """Copy a file into the library, so that the job can be finished later."""
+    path = path.expanduser()
+    _check_file(path, rule, who)
+    kept = store.adopt(path)
+    return {"file": InputFile(path=str(kept.path), sha256=kept.sha256, size=kept.size)}
+
+
+def _check_file(path: Path, rule: FileRule, who: str) -> None:
+    if path.suffix.lower().lstrip(".") not in rule.extensions:
+        kinds = ", ".join(rule.extensions)
+        raise InvalidSetting(f"{who} takes {kinds} files, and {path.name} is none.")
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise InvalidSetting(f"{path} cannot be read: {error.strerror}.") from None
+    if not 0 < size <= rule.maximum_bytes:
+        raise InvalidSetting(
+            f"{path.name} has {size:,} bytes; {who} takes files of 1 to "
+            f"{rule.maximum_bytes:,} bytes."
+        )
+
+
+def _checked_take(take: int) -> int:
+    if isinstance(take, bool) or not isinstance(take, Integral):
+        raise InvalidSetting(f"take is a whole number from 1, not {take!r}.")
+    if not 1 <= take <= MOST_TAKES:
+        raise InvalidSetting(f"take counts takes from 1 to {MOST_TAKES}.")
+    return int(take)
+
+
+def _checked_timeout(timeout: float | None) -> float:
+    if timeout is None:
+        return WAIT_S
+    if isinstance(timeout, bool) or not isinstance(timeout, Real) or not timeout >= 0:
+        raise InvalidSetting(f"timeout is a number of seconds, not {timeout!r}.")
+    return float(timeout)

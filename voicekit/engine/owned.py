@@ -1,0 +1,86 @@
+"""The calls for what stays with a provider: cloned voices, and proxies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from voicekit.engine.making import Making
+from voicekit.library.forgetting import retire
+from voicekit.voice import Voice
+
+__all__ = ["Owned"]
+
+
+class Owned(Making):
+    """What a user has at a provider."""
+
+    async def clone(
+        self,
+        /,
+        file: str | Path,
+        name: str,
+        *,
+        provider: str,
+        take: int = 1,
+        timeout: float | None = None,
+        **settings: Any,
+    ) -> Voice:
+        """Make a voice from a recording, and return it once it can speak.
+
+        Parameters
+        ----------
+        file : str or Path
+            A sample of the voice; ``parameters(provider, kind="clone")`` has the rest.
+        name : str
+            What the voice is called at the provider.
+        """
+        done = await self.make(
+            "clone",
+            provider,
+            text=name,
+            file=file,
+            take=take,
+            timeout=timeout,
+            settings=settings,
+        )
+        self.remembered.forget(provider)
+        return Voice(voice=done.kept.attempt["details"]["voice"], name=name, owned=True)
+
+    async def delete_clone(self, voice: str | Voice) -> None:
+        """Delete one of your own voices at its provider."""
+        chosen = await self.voice(voice)
+        provider = self.provider_of(chosen.provider)
+        await self.engine.ask(provider, provider.delete_clone(chosen.id))
+        self.remembered.forget(provider.name)
+        await self.engine.library.transact(retire, "clone", chosen.voice)
+
+    async def purchase_proxies(
+        self,
+        provider: str,
+        ttl: int,
+        quantity: int,
+        *,
+        take: int = 1,
+        timeout: float | None = None,
+    ) -> list[Any]:
+        """Buy proxies, or return those that the same call bought and that still live.
+
+        Parameters
+        ----------
+        ttl : int
+            How many minutes they live.
+        take : int
+            Ask for another purchase of the same.
+        """
+        done = await self.make(
+            "proxies",
+            provider,
+            take=take,
+            timeout=timeout,
+            settings={"ttl": ttl, "quantity": quantity},
+        )
+        receipt = str(done.kept.attempt["receipt"]).split(",")
+        vendor: Any = self.provider_of(provider)
+        listed = await self.engine.ask(vendor, vendor.proxies())
+        return [proxy for proxy in listed if proxy.id in receipt]
