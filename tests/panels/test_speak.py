@@ -40,13 +40,16 @@ def act(panel, action, job, **more):
     wait_until(lambda: not idle_waits(panel))
 
 
+def notices(part):
+    """Return every line of text in a part of a panel."""
+    if isinstance(part, Notice):
+        return [part]
+    return [line for one in getattr(part, "children", ()) for line in notices(one)]
+
+
 def errors(panel):
     """Return every error that the panel shows."""
-    return [
-        one.text
-        for one in widget._instances.values()
-        if isinstance(one, Notice) and one.kind == "error" and one.text
-    ]
+    return [one.text for one in notices(panel.widget) if one.kind == "error"]
 
 
 def test_length_and_price_are_shown_before_the_click(panel):
