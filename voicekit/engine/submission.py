@@ -90,6 +90,8 @@ class Submission:
     """Whether a request that may cost is on its way, and its answer is not stored."""
     _sight: Sight | None = None
     _proofs: int = 0
+    is_wanted: bool = True
+    """Whether anybody waits for it: what nobody wants is not tried once more."""
 
     async def carry(self) -> Kept:
         """Go on from where the ledger says the attempt is, and return it finished.
@@ -179,6 +181,8 @@ class Submission:
 
         One that never left, or that was refused because there were too many.
         """
+        if not self.is_wanted:
+            return False
         if isinstance(answer, NoReply):
             if answer.may_have_arrived or tried + 1 >= MOST_TRIES:
                 return False

@@ -60,6 +60,7 @@ class Watch:
             for seconds in intervals(expected_s, self._waited_s()):
                 await self._sleep(seconds, place)
                 task = await self._look(task, place)
+                await self.attempt.note_progress(task)
                 if task.state in ("done", "failed"):
                     break
         self.line.experience.note(self.attempt.job, self.attempt.latency())

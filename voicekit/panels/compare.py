@@ -59,9 +59,10 @@ class Compare(Panel):
         self._running: tuple[Crossing, list[Row | None]] | None = None
         self.texts = _lines("Texts, one in a line", _TEXTS)
         self.picker = VoicePicker(studio)
-        self.voices = _lines("Voices, one in a line", str(self.picker.value))
+        self.voices = _lines("Voices, one in a line", self.picker.value or "")
         self.add_button = widgets.Button(
-            description="Add this voice", tooltip="Compare the voice that is chosen"
+            description="Add voices",
+            tooltip="Compare the marked voices, else the chosen one",
         )
         self.axes = (Axis("Vary"), Axis("Vary also"))
         self.button = Submit(description="Compare", controls=self._controls())
@@ -165,8 +166,9 @@ class Compare(Panel):
         self._price()
 
     def _add(self) -> None:
-        names = dict.fromkeys([*self.chosen_voices(), str(self.picker.value)])
-        self.voices.value = "\n".join(names)
+        chosen = [self.picker.value] if self.picker.value else []
+        added = self.picker.values or chosen
+        self.voices.value = "\n".join(dict.fromkeys([*self.chosen_voices(), *added]))
 
     def _prepare(self) -> None:
         """Offer for variation whatever one of the voices accepts."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Iterator, Mapping
-from itertools import repeat
+from itertools import compress, repeat, zip_longest
 from typing import Any
 
 import ipywidgets as widgets
@@ -13,6 +13,9 @@ from voicekit.clip import show_text
 from voicekit.panels.notice import Notice
 
 __all__ = ["frozen_html", "static_table"]
+
+FILTERS = "voicekit-filters"
+"""The class of boxes whose controls only narrow a list: of no use in a picture."""
 
 
 def frozen_html(widget: widgets.Widget) -> str:
@@ -33,7 +36,7 @@ def frozen_html(widget: widgets.Widget) -> str:
     body = "".join([*parts, _controls(rows)])
     return (
         '<div class="voicekit-frozen tex2jax_ignore mathjax_ignore" '
-        'style="overflow-wrap:anywhere;padding:0.1em 0 0.1em 0.9em;'
+        'style="overflow-wrap:break-word;padding:0.1em 0 0.1em 0.9em;'
         f'border-left:3px solid #9e9e9e">{body}</div>'
     )
 
@@ -41,7 +44,9 @@ def frozen_html(widget: widgets.Widget) -> str:
 def static_table(
     columns: list[str], rows: list[list[str]], *, caption: str = ""
 ) -> str:
-    """Return text as a table."""
+    """Return text as a table, without the columns in which nothing stands."""
+    full = [any(cells) for cells in zip(*rows, strict=True)] if rows else []
+    columns, *rows = ([*compress(line, full)] for line in (columns, *rows))
     head = "".join(map(_cell, repeat("th"), columns))
     body = "".join(f"<tr>{''.join(map(_cell, repeat('td'), row))}</tr>" for row in rows)
     title = f'<caption style="text-align:left">{_text(caption)}</caption>'
@@ -52,7 +57,8 @@ def static_table(
 
 
 def _visible(widget: Any) -> Iterator[tuple[str, str] | str]:
-    if widget.layout.display == "none":
+    classes = getattr(widget, "_dom_classes", ())
+    if widget.layout.display == "none" or FILTERS in classes:
         return
     if hasattr(widget, "to_html"):
         yield widget.to_html()
@@ -63,8 +69,12 @@ def _visible(widget: Any) -> Iterator[tuple[str, str] | str]:
         if widget.text:
             yield f'<p style="white-space:pre-line">{_text(widget.text)}</p>'
     else:
-        for child in getattr(widget, "children", ()):
-            yield from _visible(child)
+        titles = getattr(widget, "titles", ())
+        for title, child in zip_longest(titles, getattr(widget, "children", ())):
+            inside = [*_visible(child)]
+            if title and inside:
+                yield f"<h4>{_text(title)}</h4>"
+            yield from inside
 
 
 def _controls(rows: list[tuple[str, str]]) -> str:

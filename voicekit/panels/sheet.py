@@ -17,6 +17,7 @@ class Sheet:
 
     def __init__(self) -> None:
         self._parts: dict[str, str] = {}
+        self._is_shown = False
         self._display_id = f"voicekit-{secrets.token_hex(8)}"
 
     @property
@@ -31,9 +32,11 @@ class Sheet:
     def put(self, part: str, markup: str) -> None:
         """Replace one part, also on the screen."""
         self._parts[part] = markup
-        update_display(HTML(self.html), display_id=self._display_id)
+        if self._is_shown:
+            update_display(HTML(self.html), display_id=self._display_id)
 
     def show(self) -> None:
         """Show it below the running cell, if anything has been put on it."""
         if self._parts:
+            self._is_shown = True
             display(HTML(self.html), display_id=self._display_id)

@@ -1,0 +1,63 @@
+"""A panel with much to do: the kernel answers, and what was sent outlives it."""
+
+import json
+import time
+
+import pytest
+from desk import studio_cell
+from playwright.sync_api import expect
+
+from voicekit.sandbox import serve
+
+pytestmark = pytest.mark.browser
+
+SLOW, FAST = 0.1, 400
+
+TWENTY = """
+files = vk.panels.Files(studio)
+files.kind.value = "sound_effect"
+for number in range(20):
+    files.text.value = f"Sound number {number}"
+    files.make()
+files
+"""
+
+_RESTART = """async () => {
+  const { sessionContext } = window.jupyterapp.shell.currentWidget;
+  await sessionContext.session.kernel.restart();
+}"""
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with serve(speed=SLOW) as running:
+        yield running
+
+
+def accepted(sandbox):
+    return sandbox.look("kie", "counters")["accepted"]
+
+
+def test_twenty_generations_leave_the_kernel_free_and_survive_it(lab, sandbox):
+    """A cell answers meanwhile; after a restart `resume` finishes, and pays nothing."""
+    studio = studio_cell(sandbox, ["kie"])
+    resume = f"{studio}\nprint(studio.resume().state.value_counts().to_dict())"
+    lab.open([studio, TWENTY, "1 + 1", resume], name="busy.ipynb")
+    lab.run(0, 1)
+    began = time.monotonic()
+    lab.run(2)
+    print(f"1 + 1 beside 20 generations: {1e3 * (time.monotonic() - began):.0f} ms")
+    assert lab.cell(2).locator(".jp-OutputArea-output").inner_text() == "2"
+    expect(lab.cell(1).get_by_role("status").first).to_contain_text("sound effect …")
+
+    deadline = time.monotonic() + 30
+    while lab.ask("{*studio.tasks().state}") != "{'running'}":
+        assert time.monotonic() < deadline, "not all were accepted"
+    before = accepted(sandbox)
+    assert before == 20
+    lab.page.evaluate(_RESTART)
+    sandbox.set_speed(FAST)
+    lab.run(3)
+    (said,) = [one["text"] for one in lab.noise() if one.get("name") == "stdout"]
+    assert json.loads(said.replace("'", '"')) == {"done": 20}
+    assert accepted(sandbox) == before
