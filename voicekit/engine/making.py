@@ -20,7 +20,7 @@ from voicekit.providers import Provider
 from voicekit.task import Estimate
 from voicekit.voice import Voice
 
-__all__ = ["WAIT_S", "Making"]
+__all__ = ["WAIT_S", "Making", "checked_timeout"]
 
 MOST_TAKES = 1_000_000
 
@@ -77,7 +77,7 @@ class Making(Listing):
 
     async def clip(self, job: str, *, timeout: float | None = None) -> Clip:
         """Return the clip of a job in `tasks`; waits if it is still running."""
-        wait_s = _checked_timeout(timeout)
+        wait_s = checked_timeout(timeout)
         return self._clip(await self.engine.await_job(job, wait_s))
 
     async def forget(self, job: str) -> None:
@@ -88,7 +88,10 @@ class Making(Listing):
         self, kind: Kind, provider: str, *, timeout: float | None = None, **parts: Any
     ) -> Done:
         """Have a job made of `parts` performed, or find what it made before."""
-        wait_s = _checked_timeout(timeout)
+        wait_s = checked_timeout(timeout)
+        if not isinstance(parts.get("file", ""), str | Path):
+            given = type(parts["file"]).__name__
+            raise InvalidSetting(f"{provider} needs the path of a file, not {given}.")
         job = await self._job(kind, self.provider_of(provider), **parts)
         return await self.engine.perform(job, wait_s)
 
@@ -169,7 +172,8 @@ def _checked_take(take: int) -> int:
     return int(take)
 
 
-def _checked_timeout(timeout: float | None) -> float:
+def checked_timeout(timeout: float | None) -> float:
+    """Return how many seconds to wait."""
     if timeout is None:
         return WAIT_S
     if isinstance(timeout, bool) or not isinstance(timeout, Real) or not timeout >= 0:

@@ -28,6 +28,7 @@ __all__ = [
     "find",
     "job_of",
     "log_event",
+    "note_answered",
     "now_us",
     "unfinished",
 ]
@@ -90,7 +91,12 @@ def advance(connection: Connection, kept: Kept, change: Change) -> Kept:
     )
 
 
-def accept(connection: Connection, kept: Kept, receipt: str | None) -> Kept | None:
+def accept(
+    connection: Connection,
+    kept: Kept,
+    receipt: str | None,
+    expires_at: int | None = None,
+) -> Kept | None:
     """Record that a submission was accepted; None if its receipt is another's.
 
     A vendor that gives the same task id twice leaves it open what was accepted.
@@ -102,8 +108,14 @@ def accept(connection: Connection, kept: Kept, receipt: str | None) -> Kept | No
     )
     if receipt is not None and connection.execute(owners).first() is not None:
         return None
-    change = Change(state=State.ACCEPTED, columns={"receipt": receipt})
+    columns = {"receipt": receipt, "expires_at": expires_at}
+    change = Change(state=State.ACCEPTED, columns=columns)
     return advance(connection, kept, change)
+
+
+def note_answered(connection: Connection, kept: Kept) -> None:
+    """Count a call that was answered from the library."""
+    log_event(connection, kept.job["id"], kept.attempt["id"], "answered")
 
 
 def unfinished(connection: Connection) -> list[str]:

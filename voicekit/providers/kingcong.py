@@ -26,7 +26,7 @@ from voicekit.providers.kingcong_proxies import Proxy
 from voicekit.providers.kingcong_requests import request, split_id
 from voicekit.providers.kingcong_speech import UNCONFIRMED
 from voicekit.reading import Fields
-from voicekit.task import Credits, Estimate, Problem, Receipt, Task
+from voicekit.task import Credits, Estimate, Problem, Receipt, Task, TaskState
 from voicekit.voice import Voice, VoiceQuery
 
 __all__ = ["Kingcong"]
@@ -58,6 +58,8 @@ class Kingcong(Provider):
     offers = OFFERS
     endpoints: ClassVar[Mapping[str, str]] = _ENDPOINTS
     errors: ClassVar[Mapping[str, type[ProviderError]]] = ERRORS
+    calls_back: ClassVar[frozenset[Kind]] = frozenset(kind for kind, _ in _TYPES)
+    read_callback = staticmethod(told.told)
 
     def route(self, voice_id: str) -> str | None:
         """Return ``elevenlabs`` or ``minimax``, with which the id begins."""
@@ -105,8 +107,14 @@ class Kingcong(Provider):
             return [_clone_receipt(voice) for voice in clones if voice.name == job.text]
         if job.kind == "proxies":
             return bought.purchases((yield from self.proxies()))
-        route, _ = split_id(job.voice or "")
-        return (yield from history.receipts(_TYPES[job.kind, route]))
+        return (yield from history.receipts(_type(job)))
+
+    def confirm(
+        self, job: Job, receipt: str, callback: str | None = None
+    ) -> Flow[Receipt | None]:
+        """Compare the type of a task, which is all that it repeats."""
+        del callback
+        return (yield from history.one_receipt(receipt, _type(job)))
 
     def voices(
         self, query: VoiceQuery | None = None, **filters: Filter
@@ -229,7 +237,18 @@ class Kingcong(Provider):
         return problem_in(reply)
 
 
+_CLONE_STATES: Mapping[str | None, TaskState] = {
+    None: "done",  # listed, and nothing is said against it
+    "ready": "done",
+    "processing": "running",
+    "failed": "failed",
+}
 _PURCHASES = Request(method="GET", path="/v1p/proxy/purchases")
+
+
+def _type(job: Job) -> str:
+    """Return the vendor's word for a kind of task."""
+    return _TYPES[job.kind, split_id(job.voice or "")[0]]
 
 
 def _mapping(reply: Reply) -> Mapping[str, Any]:
@@ -241,11 +260,10 @@ def _mapping(reply: Reply) -> Mapping[str, Any]:
 
 
 def _clone_task(clones: Iterable[Voice], receipt: str) -> Task:
-    voice = f"kingcong:minimax/{receipt}"
-    if any(clone.voice == voice for clone in clones):
-        return Task(state="done", receipt=receipt, details={"voice": voice})
-    warning = "The clone is not in the vendor's list yet."
-    return Task(state="running", receipt=receipt, warnings=(warning,))
+    name = f"kingcong:minimax/{receipt}"
+    listed = next((clone for clone in clones if clone.voice == name), None)
+    state: TaskState = _CLONE_STATES[listed.status] if listed else "running"
+    return Task(state=state, receipt=receipt, details={"voice": name})
 
 
 def _clone_receipt(voice: Voice) -> Receipt:
