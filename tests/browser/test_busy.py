@@ -1,6 +1,5 @@
 """A panel with much to do: the kernel answers, and what was sent outlives it."""
 
-import json
 import time
 
 import pytest
@@ -11,7 +10,7 @@ from voicekit.sandbox import serve
 
 pytestmark = pytest.mark.browser
 
-SLOW, FAST = 0.1, 400
+SLOW, FAST = 1, 400
 
 TWENTY = """
 files = vk.panels.Files(studio)
@@ -41,7 +40,7 @@ def accepted(sandbox):
 def test_twenty_generations_leave_the_kernel_free_and_survive_it(lab, sandbox):
     """A cell answers meanwhile; after a restart `resume` finishes, and pays nothing."""
     studio = studio_cell(sandbox, ["kie"])
-    resume = f"{studio}\nprint(studio.resume().state.value_counts().to_dict())"
+    resume = f"{studio}\nstudio.resume().state"
     lab.open([studio, TWENTY, "1 + 1", resume], name="busy.ipynb")
     lab.run(0, 1)
     began = time.monotonic()
@@ -51,13 +50,16 @@ def test_twenty_generations_leave_the_kernel_free_and_survive_it(lab, sandbox):
     expect(lab.cell(1).get_by_role("status").first).to_contain_text("sound effect …")
 
     deadline = time.monotonic() + 30
-    while lab.ask("{*studio.tasks().state}") != "{'running'}":
-        assert time.monotonic() < deadline, "not all were accepted"
-    before = accepted(sandbox)
-    assert before == 20
+    while accepted(sandbox) == 0:
+        assert time.monotonic() < deadline, "none was accepted"
     lab.page.evaluate(_RESTART)
     sandbox.set_speed(FAST)
     lab.run(3)
-    (said,) = [one["text"] for one in lab.noise() if one.get("name") == "stdout"]
-    assert json.loads(said.replace("'", '"')) == {"done": 20}
-    assert accepted(sandbox) == before
+    ended = [
+        int(lab.ask(f"(studio.tasks().state == '{state}').sum().item()"))
+        for state in ("done", "held")
+    ]
+    print(f"done, held: {ended}; the vendor accepted {accepted(sandbox)}")
+    # Killed while it was being sent, one may be in doubt; none is paid for twice.
+    assert sum(ended) == 20
+    assert ended[0] <= accepted(sandbox) <= 20

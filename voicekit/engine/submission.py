@@ -184,7 +184,8 @@ class Submission:
         if not self.is_wanted:
             return False
         if isinstance(answer, NoReply):
-            if answer.may_have_arrived or tried + 1 >= MOST_TRIES:
+            is_last = tried + 1 >= MOST_TRIES or not self.is_wanted
+            if answer.may_have_arrived or is_last:
                 return False
             self.sent = False  # it can be called off while it waits
             await self.sleep(BACK_OFF_S * 2**tried)
@@ -193,7 +194,8 @@ class Submission:
             return False
         await self.line.limits.refused(self.attempt, answer)
         is_soon = (retry_after(answer.headers) or 0) <= LONGEST_PAUSE_S
-        self.sent = not is_soon or tried + 1 >= MOST_REFUSALS
+        is_last = tried + 1 >= MOST_REFUSALS or not self.is_wanted
+        self.sent = not is_soon or is_last
         return not self.sent
 
     def _recalled(self) -> Task:

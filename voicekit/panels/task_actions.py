@@ -83,17 +83,9 @@ async def _write_off(calls: Doubts, given: Given) -> str:
 async def _delete(calls: Doubts, given: Given) -> str:
     if not given.receipts:
         raise Unsupported("Of the chosen tasks none has a name at kingcong.")
-    refunded = await _delete_tasks(calls, given.receipts)
+    refunded = await calls.delete_tasks([*given.receipts])
     amount = "The vendor names no refund" if refunded is None else f"{refunded:g} back"
     return f"Deleted at kingcong: {', '.join(given.receipts)}. {amount}."
-
-
-async def _delete_tasks(calls: Doubts, ids: Sequence[str]) -> float | None:
-    vendor: Any = calls.provider_of("kingcong")
-    call = getattr(calls, "delete_tasks", None)
-    asked = call([*ids]) if call else calls.engine.ask(vendor, vendor.delete_tasks(ids))
-    refunded: float | None = await asked
-    return refunded
 
 
 async def _forget(calls: Doubts, given: Given) -> str:
