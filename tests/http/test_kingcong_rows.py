@@ -153,8 +153,10 @@ def test_row_08_minimax_answers_with_audio(studio, sandbox, submissions):
     assert submissions("kingcong") == (1, 1)
 
 
-def test_row_09_clone_a_voice(studio, clone, submissions):
-    """A recording becomes a voice that speaks, and is paid for once."""
+def test_row_09_clone_a_voice(studio, sandbox, request, submissions):
+    """A recording becomes a voice that can speak at once, and is paid for once."""
+    sandbox.set_speed(10)  # a clone is in the list before it can speak
+    clone = request.getfixturevalue("clone")
     assert clone.voice.startswith("kingcong:minimax/")
     assert studio.speak("Hello, it is me.", clone).duration_s > 0.2
     assert submissions("kingcong") == (2, 2)

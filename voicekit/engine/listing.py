@@ -295,9 +295,11 @@ class Listing:
         """
         provider = providers.find(name)
         if name not in self.names:
+            has_key = self.engine.connector.is_connected(provider)
+            login = "" if has_key else f" after voicekit.login({name!r}): it has no key"
             raise UnknownProvider(
                 f"This studio does not use {name}; it uses {', '.join(self.names)}. "
-                f"Open one with Studio(providers=[{name!r}, ...])."
+                f"Open one with Studio(providers=[{name!r}, ...]){login}."
             )
         return provider
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from numbers import Integral, Real
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +13,14 @@ from voicekit.engine.clips import clip_of
 from voicekit.engine.flights import Done
 from voicekit.engine.listing import Listing
 from voicekit.errors import InvalidSetting
-from voicekit.job import InputFile, Job, Kind
+from voicekit.job import InputFile, Job, Kind, check_take
 from voicekit.library.files import FileStore
 from voicekit.offer import FileRule, Offer
 from voicekit.providers import Provider
 from voicekit.task import Estimate
 from voicekit.voice import Voice
 
-__all__ = ["WAIT_S", "Making"]
-
-MOST_TAKES = 1_000_000
+__all__ = ["WAIT_S", "Making", "checked_timeout"]
 
 WAIT_S = 600.0
 """How long a call waits for a job before it says that it still runs."""
@@ -77,7 +75,7 @@ class Making(Listing):
 
     async def clip(self, job: str, *, timeout: float | None = None) -> Clip:
         """Return the clip of a job in `tasks`; waits if it is still running."""
-        wait_s = _checked_timeout(timeout)
+        wait_s = checked_timeout(timeout)
         return self._clip(await self.engine.await_job(job, wait_s))
 
     async def forget(self, job: str) -> None:
@@ -88,7 +86,10 @@ class Making(Listing):
         self, kind: Kind, provider: str, *, timeout: float | None = None, **parts: Any
     ) -> Done:
         """Have a job made of `parts` performed, or find what it made before."""
-        wait_s = _checked_timeout(timeout)
+        wait_s = checked_timeout(timeout)
+        if not isinstance(parts.get("file", ""), str | Path):
+            given = type(parts["file"]).__name__
+            raise InvalidSetting(f"{provider} needs the path of a file, not {given}.")
         job = await self._job(kind, self.provider_of(provider), **parts)
         return await self.engine.perform(job, wait_s)
 
@@ -121,7 +122,7 @@ class Making(Listing):
             model=offer.model,
             settings=offer.check_settings(settings, who),
             format=offer.check_format(format, who),
-            take=_checked_take(take),
+            take=check_take(take),
             files=await self._files(offer, file, who),
         )
 
@@ -161,15 +162,8 @@ def _check_file(path: Path, rule: FileRule, who: str) -> None:
         )
 
 
-def _checked_take(take: int) -> int:
-    if isinstance(take, bool) or not isinstance(take, Integral):
-        raise InvalidSetting(f"take is a whole number from 1, not {take!r}.")
-    if not 1 <= take <= MOST_TAKES:
-        raise InvalidSetting(f"take counts takes from 1 to {MOST_TAKES}.")
-    return int(take)
-
-
-def _checked_timeout(timeout: float | None) -> float:
+def checked_timeout(timeout: float | None) -> float:
+    """Return how many seconds to wait."""
     if timeout is None:
         return WAIT_S
     if isinstance(timeout, bool) or not isinstance(timeout, Real) or not timeout >= 0:

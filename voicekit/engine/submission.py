@@ -28,6 +28,7 @@ from voicekit.engine.line import Line
 from voicekit.engine.outcome import Outcome, judge
 from voicekit.engine.pace import retry_after
 from voicekit.engine.watching import Watch
+from voicekit.engine.witness import Sight, Witness
 from voicekit.errors import BadReply, KeyMissing, VoicekitError
 from voicekit.flow import Flow, NoReply, Reply
 from voicekit.library.ledger import Kept, accept, advance
@@ -42,7 +43,14 @@ MOST_TRIES = 3
 MOST_REFUSALS = 6
 """How often a request is sent that was one too many before: over half a minute."""
 
+MOST_PROOFS = 2
+"""How often the vendor's balance may have a request sent again."""
+
 BACK_OFF_S = 1.0
+
+
+class _NotAcceptedError(Exception):
+    """The vendor's balance proves that a submission cost nothing."""
 
 
 async def _nothing_known(kept: Kept) -> None:
@@ -65,6 +73,8 @@ class Submission:
         Waits between polls instead, where the vendor calls by itself.
     evidence : callable
         Returns the id of the task that a lost answer was about, where something says.
+    witness : Witness, optional
+        The vendor's balance, where its user lets it prove that nothing was accepted.
     """
 
     attempt: Attempt
@@ -73,10 +83,13 @@ class Submission:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     bell: Bell | None = None
     evidence: Callable[[Kept], Awaitable[str | None]] = _nothing_known
+    witness: Witness | None = None
     sent: bool = False
     """Whether a byte may have left; until then the attempt can be called off."""
     is_in_doubt: bool = False
     """Whether a request that may cost is on its way, and its answer is not stored."""
+    _sight: Sight | None = None
+    _proofs: int = 0
 
     async def carry(self) -> Kept:
         """Go on from where the ledger says the attempt is, and return it finished.
@@ -119,8 +132,24 @@ class Submission:
         if attempt.provider.repeatable:
             return await self._judged(*await self._send())
         await self._check_room()
+        if self.witness is None:
+            return await self._accepted()
+        async with self.witness.watch() as self._sight:
+            task = await self._accepted()
+            await self._sight.note_accepted(task)
+            return task
+
+    async def _accepted(self) -> Task:
+        """Send until that was accepted, as often as it certainly cost nothing."""
+        while True:
+            try:
+                return await self._sent()
+            except _NotAcceptedError:
+                self._proofs += 1
+
+    async def _sent(self) -> Task:
         for tried in range(MOST_REFUSALS):
-            await self.line.limits.depart(attempt)
+            await self.line.limits.depart(self.attempt)
             flow, answer = await self._send()
             if not await self._may_send_again(answer, tried):
                 return await self._judged(flow, answer)
@@ -197,6 +226,8 @@ class Submission:
             error = refusal.refusal(attempt.job, answer, problem, table)
             await attempt.stop(State.REFUSED, error, billed="no")
         if outcome is Outcome.AMBIGUOUS and not attempt.provider.repeatable:
+            if await self._is_proven_free():
+                raise _NotAcceptedError
             return await self._doubted(_doubt(answer, problem))
         failure = self._free_failure(answer, problem)
         await attempt.stop(State.FAILED, failure, billed="no")
@@ -231,6 +262,11 @@ class Submission:
             status=answer.status,
         )
 
+    async def _is_proven_free(self) -> bool:
+        sight = self._sight
+        is_asked = sight is not None and self._proofs < MOST_PROOFS
+        return is_asked and sight is not None and await sight.shows_nothing()
+
     async def _doubted(self, why: str) -> Task:
         """Go on with the task that the evidence names, or hold the attempt."""
         attempt = self.attempt
@@ -249,7 +285,9 @@ class Submission:
         attempt = self.attempt
         await attempt.advance(State.AMBIGUOUS)
         error = refusal.unclear(attempt.job, attempt.kept.job["id"], why)
-        await attempt.stop(State.HELD, error, billed="unknown")
+        was_charged = self._sight is not None and self._sight.fell
+        billed = "yes" if was_charged else "unknown"
+        await attempt.stop(State.HELD, error, billed=billed)
 
 
 def _doubt(answer: Reply | NoReply, problem: Problem | None) -> str:

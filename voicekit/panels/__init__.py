@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from voicekit.panels.compare import Compare
 from voicekit.panels.parameters import Parameters
 from voicekit.panels.speak import Speak
 from voicekit.panels.voice_picker import VoicePicker
 
-__all__ = ["Parameters", "Speak", "VoicePicker"]
+__all__ = ["Compare", "Parameters", "Speak", "VoicePicker"]

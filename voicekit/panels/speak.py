@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import ipywidgets as widgets
-from IPython.display import HTML, display, update_display
 
 from voicekit.clip import Clip
 from voicekit.offer import Offer
@@ -43,7 +41,6 @@ class Speak(Panel):
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
         self._takes: dict[str | None, tuple[Clip, str]] = {}
-        self._display_id = f"voicekit-{secrets.token_hex(8)}"
         self._offer: Offer | None = None
         self.text = widgets.Textarea(
             value="The quick brown fox jumps over the lazy dog.",
@@ -63,6 +60,7 @@ class Speak(Panel):
         )
         self.cost, self.trouble = Notice(), Notice()
         self._widget = self._arranged()
+        self.sheet.put("takes", _NO_TAKES)
         self.button.on_submit(lambda shown: self.attempt(partial(self._submit, shown)))
         self.stop_button.on_click(lambda _: self.attempt(self.stop_speaking))
         self.picker.on_choice(self._prepare)
@@ -151,20 +149,13 @@ class Speak(Panel):
         made_before = clip.job in self._takes
         self._takes.pop(clip.job, None)
         self._takes[clip.job] = made
-        update_display(HTML(self._takes_html()), display_id=self._display_id)
+        newest_first = [markup for _, markup in reversed(self._takes.values())]
+        self.sheet.put("takes", "".join(newest_first))
         if self.is_waiting(self.notice):
             return
         count = f"{len(self._takes)} take{'s' if len(self._takes) > 1 else ''}"
         again = "Found again, at no cost" if made_before else "Done"
         self.notice.tell(f"{again}: {count} below.")
-
-    def _takes_html(self) -> str:
-        newest_first = [markup for _, markup in reversed(self._takes.values())]
-        # Without these classes JupyterLab reads "from $5 to $9" as a formula.
-        return (
-            f'<div class="voicekit-takes tex2jax_ignore mathjax_ignore">'
-            f"{''.join(newest_first) or _NO_TAKES}</div>"
-        )
 
     def _arranged(self) -> widgets.Widget:
         actions = widgets.HBox([self.button, self.stop_button, self.cost])
@@ -174,13 +165,6 @@ class Speak(Panel):
         columns = widgets.Box([left, right])
         columns.add_class("voicekit-columns")
         return framed([columns], "speak")
-
-    def _ipython_display_(self) -> None:
-        bundle = dict(self.widget._repr_mimebundle_())
-        # What a notebook shows that was opened without a kernel, or is not trusted.
-        bundle["text/plain"] = "The panel: run this cell to open it."
-        display(bundle, raw=True)
-        display(HTML(self._takes_html()), display_id=self._display_id)
 
 
 def _price_of(estimate: Estimate) -> str:

@@ -51,6 +51,8 @@ class Provider(ABC):
     """The kinds of job whose tasks the vendor lists, with all that is said of each."""
     retention_s: ClassVar[int | None] = None
     """How long the vendor keeps a result; None where it does not say."""
+    balance_is_prompt: ClassVar[bool] = True
+    """False where the vendor says that its balance lags: it then proves nothing."""
     repeatable: ClassVar[bool] = False
     """Free, and the same answer again: such a job may simply be sent once more."""
     offers: ClassVar[tuple[Offer, ...]] = ()

@@ -26,7 +26,7 @@ from voicekit.providers.kingcong_proxies import Proxy
 from voicekit.providers.kingcong_requests import request, split_id
 from voicekit.providers.kingcong_speech import UNCONFIRMED
 from voicekit.reading import Fields
-from voicekit.task import Credits, Estimate, Problem, Receipt, Task
+from voicekit.task import Credits, Estimate, Problem, Receipt, Task, TaskState
 from voicekit.voice import Voice, VoiceQuery
 
 __all__ = ["Kingcong"]
@@ -242,6 +242,12 @@ class Kingcong(Provider):
         return problem_in(reply)
 
 
+_CLONE_STATES: Mapping[str | None, TaskState] = {
+    None: "done",  # listed, and nothing is said against it
+    "ready": "done",
+    "processing": "running",
+    "failed": "failed",
+}
 _PURCHASES = Request(method="GET", path="/v1p/proxy/purchases")
 
 
@@ -259,11 +265,10 @@ def _mapping(reply: Reply) -> Mapping[str, Any]:
 
 
 def _clone_task(clones: Iterable[Voice], receipt: str) -> Task:
-    voice = f"kingcong:minimax/{receipt}"
-    if any(clone.voice == voice for clone in clones):
-        return Task(state="done", receipt=receipt, details={"voice": voice})
-    warning = "The clone is not in the vendor's list yet."
-    return Task(state="running", receipt=receipt, warnings=(warning,))
+    name = f"kingcong:minimax/{receipt}"
+    listed = next((clone for clone in clones if clone.voice == name), None)
+    state: TaskState = _CLONE_STATES[listed.status] if listed else "running"
+    return Task(state=state, receipt=receipt, details={"voice": name})
 
 
 def _clone_receipt(voice: Voice) -> Receipt:

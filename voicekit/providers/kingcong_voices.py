@@ -22,6 +22,8 @@ __all__ = ["each_of", "everything", "minimax", "read_clones", "shared"]
 # read as JSON, so the longer ones come 50 at a time, as KingCong's own tool asks.
 _RECOMMENDED_PAGE = 50
 _PAGE = 100
+# Voices that speak are listed with 2; what the other numbers mean is not said.
+_STATUSES: Mapping[int | None, str] = {1: "processing", 2: "ready", 3: "failed"}
 _AGES = frozenset(("youth", "young adult", "adult", "middle aged", "senior"))
 _GENDERS = frozenset(("male", "female"))
 _LOCALE = re.compile(r"([A-Z]{2})-([A-Z]{2})\b")
@@ -207,7 +209,10 @@ def _minimax(voice_id: str, item: Fields) -> Voice:
 
 
 def _own(voice_id: str, item: Fields) -> Voice:
-    return replace(_minimax(voice_id, item), owned=True, category="cloned")
+    status = _STATUSES.get(item.count("voice_status"))
+    return replace(
+        _minimax(voice_id, item), owned=True, category="cloned", status=status
+    )
 
 
 def _unix(item: Fields, name: str) -> int | None:
