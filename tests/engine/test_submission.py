@@ -27,8 +27,9 @@ from voicekit.errors import (
     Unavailable,
 )
 from voicekit.flow import NoReply, Reply
-from voicekit.library.ledger import find
+from voicekit.library.ledger import Change, advance, find
 from voicekit.library.spending import attempts
+from voicekit.library.states import State
 
 GONE = NoReply("the connection was reset", may_have_arrived=True)
 NEVER_LEFT = NoReply("the address was not found", may_have_arrived=False)
@@ -214,6 +215,45 @@ def test_an_earlier_kernels_sending_is_held(library):
     with pytest.raises(SubmissionUnknown, match="the kernel that sent it ended"):
         asyncio.run(work.carry())
     assert transport.requests == []
+
+
+@pytest.mark.parametrize(
+    ("stored", "state"),
+    [
+        (reply(state="done", id="t1", cost=2), "FETCHED"),
+        (reply(status=422), "REFUSED"),
+        (Reply(status=500), "HELD"),
+    ],
+)
+def test_an_answer_that_an_earlier_kernel_stored_is_judged(library, stored, state):
+    """A kernel that died between the answer and its judgement loses no receipt."""
+    kept = begin(library, job())
+    answered = {"raw_status": stored.status, "raw": stored.body}
+    for now, columns in (("SENDING", answered), ("AMBIGUOUS", {})):
+        change = Change(state=State(now), columns=columns)
+        kept = library.post(advance, kept, change).result()
+    transport = Script()
+    attempt = Attempt(job(), kept, Paid(), transport, library)
+    work = Submission(attempt, no_fetch, sleep=no_sleep)
+    asyncio.run(_quietly(work.carry()))
+    assert row(library)["state"] == state
+    assert transport.requests == []
+
+
+async def _quietly(coroutine):
+    await asyncio.gather(coroutine, return_exceptions=True)
+
+
+def test_a_refused_try_is_not_taken_for_the_next_ones_answer(library):
+    """Before it is sent once more, the answer to the try before is gone."""
+    seen = []
+
+    async def look(request):
+        seen.append(library.post(find, key=job().key, take=1).result().attempt["raw"])
+        return reply(state="done", id="t1")
+
+    carry(library, reply(status=429), look)
+    assert seen == [None]
 
 
 def test_called_off_before_sending_costs_nothing(library):

@@ -89,7 +89,7 @@ class Submission:
     async def _begin(self) -> Task:
         attempt = self.attempt
         if attempt.kept.state is State.AMBIGUOUS:
-            await self._hold("the kernel that sent it ended before it had the answer")
+            return await self._judged_again()
         if attempt.kept.state not in (State.RESERVED, State.SENDING):
             return self._recalled()
         attempt.warnings = list(attempt.provider.warnings(attempt.job))
@@ -120,6 +120,9 @@ class Submission:
         if wait_s is None or tries <= 1:
             return await self._judged(flow, answer)
         flow.close()
+        if isinstance(answer, Reply) and not attempt.provider.repeatable:
+            # Else a kernel that dies in the next try leaves this answer as the last.
+            await attempt.advance(State.SENDING, raw_status=None, raw=None)
         self.sent = False  # nothing was accepted: it can be called off while it waits
         await self.sleep(wait_s)
         return await self._send(tries - 1)
@@ -146,17 +149,28 @@ class Submission:
             return None
         return BACK_OFF_S * 2**tried if stated is None else stated
 
+    async def _judged_again(self) -> Task:
+        """Judge what an earlier kernel sent, by the answer that it stored."""
+        if (stored := self._stored()) is None:
+            await self._hold("the kernel that sent it ended before it had the answer")
+        return await self._judged(*stored)
+
     def _recalled(self) -> Task:
         """Read the stored answer again: it may have been the last word."""
+        stored = self._stored()
+        task = None if stored is None else self.attempt.read(*stored)[1]
+        receipt = self.attempt.kept.attempt["receipt"]
+        return task or Task(state="running", receipt=receipt)
+
+    def _stored(self) -> tuple[Flow[Task], Reply] | None:
+        """Return the stored answer, and a flow that waits for it; None without one."""
         attempt = self.attempt
         row = attempt.kept.attempt
-        waiting = Task(state="running", receipt=row["receipt"])
         if row["raw"] is None:
-            return waiting
+            return None
         flow = attempt.provider.submit(attempt.job)
         next(flow)
-        answer = Reply(status=row["raw_status"], body=row["raw"])
-        return attempt.read(flow, answer)[1] or waiting
+        return flow, Reply(status=row["raw_status"], body=row["raw"])
 
     async def _check_room(self) -> None:
         library = self.attempt.library
