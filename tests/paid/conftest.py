@@ -4,12 +4,15 @@ Each row prints one line at the end of the run: what was tried, and what came of
 """
 
 import multiprocessing
+import socket
 from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
+from paid import hostile
 
 import voicekit as vk
+from voicekit.engine import polling
 from voicekit.sandbox import serve
 
 SPEED = 1000.0
@@ -76,6 +79,8 @@ def named(running):
 def at_the_sandbox(sandbox, named, monkeypatch):
     for name, value in named.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(polling, "FIRST_S", 0.01)
+    monkeypatch.setattr(polling, "LONGEST_S", 0.1)
     return sandbox
 
 
@@ -85,3 +90,18 @@ def voices(at_the_sandbox, tmp_path):
     with vk.Studio(library=tmp_path / "looking") as studio:
         anna = studio.voices("anna", provider="voiceclone").index[0]
     return {**VOICES, "voiceclone": anna}
+
+
+@pytest.fixture
+def connections(monkeypatch):
+    """Every address that a socket is told to connect to; none is reached."""
+    made = []
+
+    def connect(sock, address):
+        made.append(address)
+        raise ConnectionRefusedError("refused by the test")
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    monkeypatch.setattr(socket.socket, "connect_ex", connect)
+    monkeypatch.setattr(socket, "getaddrinfo", hostile.resolve)
+    return made

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 # All that a studio imports lazily: a kernel forked from this process starts at once.
 import sqlalchemy.dialects.sqlite  # noqa: F401
+from paid.policies import POLICIES
 
 import voicekit as vk
 from voicekit.engine import clients, download, http, polling, submission  # noqa: F401
@@ -24,8 +25,6 @@ from voicekit.flow import NoReply
 from voicekit.library.files import Part
 from voicekit.library.library import Library
 from voicekit.sandbox.handle import Sandbox
-
-from paid.policies import POLICIES
 
 LOST = ("reset_after", "close_after", "half_header", "cut_body", "status_after")
 """How a vendor loses an answer after it has accepted."""

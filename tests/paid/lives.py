@@ -7,6 +7,7 @@ from paid.kernel import Errand, run
 
 STEPS_OF_A_TEXT = 14
 """How many steps a kernel takes for one text, roughly: a kill falls somewhere there."""
+KERNELS = 4
 
 
 def errand(sandbox, named, voice, texts, folder, **told) -> Errand:
@@ -44,3 +45,19 @@ def live_and_die(kernels, told: Errand, kills: int, chance: random.Random) -> in
     ended = live(kernels, replace(told, dies_at=None, loses=0.0, resumes=True))
     assert ended == 0
     return died
+
+
+def all_at_once(kernels, told, chance) -> int:
+    """Run four kernels, one of which dies; return how many died."""
+    dies_at = chance.randint(20, STEPS_OF_A_TEXT * len(told.texts) // KERNELS)
+    errands = [
+        replace(told, seed=told.seed * KERNELS + n, dies_at=None if n else dies_at)
+        for n in range(KERNELS)
+    ]
+    processes = [kernels.Process(target=run, args=(one,)) for one in errands]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert {process.exitcode for process in processes} <= {0, -9}
+    return sum(process.exitcode == -9 for process in processes)

@@ -1,11 +1,10 @@
 """Kernels that are killed anywhere, against vendors that lose one answer in ten."""
 
 import random
-from dataclasses import replace
 
 import pytest
-from paid.lives import errand, live, live_and_die
-from paid.truth import accepted_for, judge
+from paid.lives import errand, live_and_die
+from paid.truth import judge
 
 VENDORS = ("kingcong", "voiceclone", "kling", "kie", "akool")
 KILLS = 20
@@ -38,10 +37,12 @@ def test_a_killed_kernel_neither_pays_twice_nor_loses(
         died += live_and_die(kernels, told, KILLS, chance)
         verdicts.append(judge(sandbox, vendor, told.library, said, told.trace))
         assert verdicts[-1].is_clean, verdicts[-1]
-    accepted, held = (sum(getattr(v, n) for v in verdicts) for n in ("accepted", "held"))
+    accepted, held = (
+        sum(getattr(v, n) for v in verdicts) for n in ("accepted", "held")
+    )
     assert died > KILLS * rounds // 2
     figure(
         "kill -9",
-        f"{vendor}, {died} kills, {tasks * rounds} tasks, {accepted} accepted: 0 billed "
-        f"twice, 0 paid and unaccounted, {held} held, each unresolved",
+        f"{vendor}, {died} kills, {tasks * rounds} tasks, {accepted} accepted: "
+        f"0 billed twice, 0 paid and unaccounted, {held} held, each unresolved",
     )
