@@ -17,9 +17,9 @@ from voicekit.errors import (
 )
 from voicekit.flow import NoReply
 from voicekit.library.claiming import Elsewhere, Mine, claim
-from voicekit.library.ledger import Change, advance
+from voicekit.library.ledger import Change, advance, find
 from voicekit.library.library import Library
-from voicekit.library.spending import attempts
+from voicekit.library.spending import attempts, held_rows
 from voicekit.library.states import State
 
 DONE = reply(state="done", id="t1", cost=1)
@@ -297,3 +297,60 @@ def test_claiming_is_exclusive(library):
     other.close()
     assert kinds.count(Mine) == 50
     assert kinds.count(Elsewhere) == 50
+
+
+def test_a_stored_clip_is_returned_where_nothing_can_be_written(library):
+    """On a full disk the calls that cost nothing still bring what is there."""
+    made, _ = engine(library, DONE)
+
+    async def speak():
+        return await made.perform(job(), None)
+
+    asyncio.run(speak())
+    full = "PRAGMA max_page_count=1"
+    library.post(lambda connection: connection.exec_driver_sql(full)).result()
+    big = Change(state=State.SETTLED, columns={"warnings": ["x" * 100_000]})
+    kept = library.post(find, key=job().key, take=1).result()
+    with pytest.raises(LibraryError, match="is full.*call again"):
+        library.post(advance, kept, big).result()
+    assert all(asyncio.run(speak()).cached for _ in range(3))
+
+
+def test_what_was_damaged_does_not_count_as_answered(library):
+    """A call that found no whole file was not answered from the library."""
+    made, _ = engine(library, DONE, DONE)
+
+    async def lose_the_file():
+        first = await made.perform(job(provider="free"), None)
+        path = library.files.find(first.kept.files[0]["sha256"], 0, "audio/wav").path
+        path.write_bytes(b"RIFF damaged")
+        await made.perform(job(provider="free"), None)
+
+    asyncio.run(lose_the_file())
+    assert [row["answered"] for row in library.post(attempts).result()] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("provider", "states_left", "settled"),
+    [
+        ("free", [], "FAILED"),
+        ("paid", [], "RESERVED"),
+        ("paid", [State.SENDING], "AMBIGUOUS"),
+        ("paid", [State.SENDING, State.ACCEPTED], "ACCEPTED"),
+    ],
+)
+def test_orphans_say_what_is_known_of_them(library, provider, states_left, settled):
+    """A dead kernel's rows are put right when the library is opened again."""
+    dead = Library(library.folder)
+    kept = begin(dead, job(provider=provider), repeatable=provider == "free")
+    for state in states_left:
+        dead.post(advance, kept, Change(state=state)).result()
+    engine(library)
+    assert states(library) == [kept.attempt["state"], *map(str, states_left)][-1:]
+    dead.close()
+    engine(library)
+    (row,) = library.post(attempts).result()
+    assert (row["state"], row["owner"]) == (settled, "")
+    assert [held["options"] for held in held_rows([row])] == (
+        ["resume, check, adopt, write_off"] if settled == "AMBIGUOUS" else []
+    )

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from voicekit.address import Address
+from voicekit.engine import download
 from voicekit.engine.clients import Clients
 from voicekit.engine.download import Downloader
 from voicekit.engine.http import HttpTransport
@@ -337,6 +338,84 @@ def test_a_cut_result_is_fetched_again(library, monkeypatch):
     assert stored.read() == MP3
     assert len(heard) == 2
     assert len([p for p in library.files.folder.rglob("*") if p.is_file()]) == 1
+
+
+def head(length, *headers, status="200 OK"):
+    lines = [f"HTTP/1.1 {status}", f"content-length: {length}", *headers]
+    return "\r\n".join([*lines, "connection: close", "", ""]).encode()
+
+
+TAG = 'etag: "the same"'
+CUT = head(len(MP3), TAG) + MP3[:2_000]
+
+
+def rest(start=2_000, tag=TAG, more=0):
+    total = len(MP3) + more
+    where = f"content-range: bytes {start}-{total - 1}/{total}"
+    return ok(MP3[start:], where, tag, status="206 Partial Content")
+
+
+def test_only_the_rest_of_a_cut_result_is_fetched(library):
+    """With a strong tag the second request asks for what is missing."""
+    answers = [CUT, rest()]
+    stored, heard = fetch(library, lambda _: answers.pop(0), SOUND)
+    assert stored.read() == MP3
+    said = heard[1].decode().lower()
+    assert "range: bytes=2000-\r\n" in said
+    assert 'if-range: "the same"' in said
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        ok(MP3, TAG),
+        rest(start=1_000),
+        rest(more=1),
+        rest(tag='etag: "another"'),
+        ok(MP3[2_000:], TAG, status="206 Partial Content"),
+        ok(b"", "content-range: bytes */5", status="416 Not There"),
+    ],
+)
+def test_what_is_not_the_rest_is_not_appended(library, monkeypatch, second):
+    """Range ignored, another place, another length, another tag: all of it anew."""
+    monkeypatch.setattr(download, "BACK_OFF_S", 0)
+    answers = [CUT, second, ok(MP3, TAG)]
+    stored, _ = fetch(library, lambda _: answers.pop(0), SOUND)
+    assert stored.read() == MP3
+    assert len([p for p in library.files.folder.rglob("*") if p.is_file()]) == 1
+
+
+def test_a_weak_tag_is_no_reason_to_append(library):
+    """It says alike, not the same bytes."""
+    answers = [CUT.replace(b'"the', b'W/"the'), ok(MP3)]
+    stored, heard = fetch(library, lambda _: answers.pop(0), SOUND)
+    assert stored.read() == MP3
+    assert b"range" not in heard[1].lower()
+
+
+def test_a_busy_host_is_asked_again(library, monkeypatch):
+    """503 says later, and how much later."""
+    monkeypatch.setattr(download, "BACK_OFF_S", 0)
+    answers = [ok(status="503 Later"), ok(MP3)]
+    stored, _ = fetch(library, lambda _: answers.pop(0), SOUND)
+    assert stored.read() == MP3
+
+
+def test_a_host_that_brings_nothing_new_is_given_up(library, monkeypatch):
+    """Three tries in a row, no pause after the last; nothing is left behind."""
+    monkeypatch.setattr(download, "BACK_OFF_S", 0)
+    with pytest.raises(Unavailable, match="3 tries"):
+        fetch(library, ok(b"", status="503 Later"), SOUND)
+    assert not [p for p in library.files.folder.rglob("*") if p.is_file()]
+
+
+def test_what_is_too_large_is_kept_aside(library, monkeypatch):
+    """The beginning may be what was paid for: it is not thrown away."""
+    monkeypatch.setattr(download, "LONGEST_BYTES", 1_000)
+    with pytest.raises(UnsafeResult, match="larger than .* kept as") as caught:
+        fetch(library, ok(MP3), SOUND)
+    (kept,) = [path for path in library.files.folder.rglob("*") if path.is_file()]
+    assert str(kept) in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """One thread, one connection, shared commits."""
 
+import sqlite3
 import threading
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import event as sa_event
 from sqlalchemy import func, insert, select, text
 
 from voicekit.errors import LibraryError
+from voicekit.library import database
 from voicekit.library.database import open_database
 from voicekit.library.schema import meta
 from voicekit.library.writer import Writer
@@ -95,3 +97,30 @@ def test_closing_finishes_what_waits(engine):
     assert all(future.done() for future in futures)
     with engine.connect() as connection:
         assert count(connection) == 21
+
+
+def test_a_locked_database_is_no_end(engine, writer, tmp_path, monkeypatch):
+    """While another process holds the lock a call fails; the next one may succeed."""
+    monkeypatch.setitem(database._PRAGMAS, "busy_timeout", 10)
+    other = sqlite3.connect(tmp_path / "ledger.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(LibraryError, match="locked.*call again"):
+        writer.submit(add, 1).result()
+    other.execute("COMMIT")
+    assert writer.submit(add, 2).result() == 2
+    other.close()
+
+
+def test_a_database_that_cannot_be_opened_fails_the_call_alone(engine):
+    """The thread lives on: no call waits for ever, and a later one is served."""
+    writer, refusals = Writer(engine), [OSError("no file handles left")]
+
+    def refuse(*_):
+        if refusals:
+            raise refusals.pop()
+
+    sa_event.listen(engine, "do_connect", refuse)
+    with pytest.raises(OSError, match="no file handles"):
+        writer.submit(add, 1).result(5)
+    assert writer.submit(add, 2).result(5) == 2
+    writer.close()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import codecs
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from urllib.parse import urljoin
 
 import httpx
@@ -14,13 +14,15 @@ import httpx
 from voicekit.address import Address, is_public
 from voicekit.audio.file import sniff
 from voicekit.engine.clients import Clients
+from voicekit.engine.pace import retry_after
+from voicekit.engine.transfer import TooLong, Transfer
 from voicekit.errors import (
     InvalidSetting,
     NotFound,
     Unavailable,
     UnsafeResult,
 )
-from voicekit.library.files import Part, StoredFile
+from voicekit.library.files import StoredFile
 from voicekit.library.library import Library
 from voicekit.task import Result
 
@@ -30,13 +32,20 @@ MOST_HOPS = 3
 LONGEST_BYTES = 200 << 20
 LONGEST_TEXT_BYTES = 5 << 20
 TOTAL_S = 600.0
+"""For a result, with every try."""
 TRIES = 3
+"""How often in a row a host may bring nothing new."""
+BACK_OFF_S = 1.0
+LONGEST_PAUSE_S = 60.0
 
 _GONE = frozenset({401, 403, 404, 410})
 """What a link says that has expired."""
+_BUSY = frozenset({429, 500, 502, 503, 504})
+"""What a host says that may have it later."""
 _RAW_AUDIO = frozenset({"audio/l16", "audio/basic", "audio/pcma"})
 _TEXTS = frozenset({"application/x-subrip", "application/json", "text/plain"})
-_IMAGES = frozenset({"image/jpeg", "image/png", "image/webp"})
+_NO_SUCH_RANGE = 416
+_UNKNOWN = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,41 +78,75 @@ class Downloader:
         LibraryError
             If it cannot be saved.
         """
-        for attempt in range(TRIES):
-            try:
-                async with asyncio.timeout(TOTAL_S):
-                    return await self._fetch(str(result.url), result)
-            except (httpx.TransportError, TimeoutError):
-                await asyncio.sleep(attempt)
-        raise Unavailable(
-            f"The result cannot be fetched: {TRIES} tries failed. The task is kept; "
-            "studio.clip(job) tries again."
-        )
+        text = result.media_type in _TEXTS
+        transfer = Transfer(self.library, LONGEST_TEXT_BYTES if text else LONGEST_BYTES)
+        try:
+            async with asyncio.timeout(TOTAL_S):
+                await self._receive(str(result.url), transfer)
+            return await self._kept(transfer, result)
+        except TimeoutError:
+            raise _unavailable(f"it takes more than {TOTAL_S:g} s") from None
+        except TooLong:
+            stored = await transfer.keep(_UNKNOWN)
+            raise _unsafe(
+                f"it is larger than {transfer.limit >> 20} MiB; what came is kept as "
+                f"{stored.path}"
+            ) from None
+        finally:
+            await transfer.discard()
 
-    async def _fetch(self, url: str, result: Result) -> StoredFile:
+    async def _receive(self, url: str, transfer: Transfer) -> None:
+        """Ask until all is here: for the rest of what was cut off, where that can be.
+
+        A host that brings something new each time may take as many tries as it needs.
+        """
+        idle = 0
+        while True:
+            before, pause_s = transfer.size, None
+            try:
+                pause_s = await self._try(url, transfer)
+            except httpx.TransportError:
+                pause_s = BACK_OFF_S * idle
+            if pause_s is None:
+                return
+            idle = 0 if transfer.size > before else idle + 1
+            if idle == TRIES:
+                raise _unavailable(f"{TRIES} tries failed")
+            await asyncio.sleep(min(pause_s, LONGEST_PAUSE_S))
+
+    async def _try(self, url: str, transfer: Transfer) -> float | None:
+        """Ask once; return None when all is here, else the seconds to wait."""
         for _ in range(MOST_HOPS + 1):
-            response = await self._open(url)
+            response = await self._open(url, transfer.headers)
             try:
                 if response.status_code in _GONE:
                     raise NotFound("The link to the result has expired.")
-                if response.is_redirect:
-                    url = urljoin(url, response.headers.get("location", ""))
+                if response.status_code in _BUSY:
+                    stated = retry_after(response.headers)
+                    return BACK_OFF_S if stated is None else stated
+                if response.has_redirect_location:
+                    url = urljoin(url, response.headers["location"])
                     continue
-                response.raise_for_status()
-                return await self._save(response, result)
-            except httpx.HTTPStatusError:
-                raise Unavailable(
-                    f"The result's host answered HTTP {response.status_code}.",
-                    status=response.status_code,
-                ) from None
+                await self._take(response, transfer)
+                return None
             finally:
                 await response.aclose()
         raise UnsafeResult(f"The result's link leads on more than {MOST_HOPS} times.")
 
-    async def _open(self, url: str) -> httpx.Response:
+    async def _take(self, response: httpx.Response, transfer: Transfer) -> None:
+        if not (response.is_success or response.status_code == _NO_SUCH_RANGE):
+            raise Unavailable(
+                f"The result's host answered HTTP {response.status_code}.",
+                status=response.status_code,
+            )
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise _unsafe("it is compressed, which nobody asked for")
+        await transfer.take(response)
+
+    async def _open(self, url: str, asked: Mapping[str, str]) -> httpx.Response:
         """Ask the host that was checked, at the very address that was checked."""
         address = self._checked(url)
-        target, headers, extensions = httpx.URL(url), {}, {}
+        target, headers, extensions = httpx.URL(url), {**asked}, {}
         if address.origin != self.vendor.origin:
             ip = await _public_ip(address)
             headers["Host"] = address.host
@@ -129,44 +172,15 @@ class Downloader:
             raise _unsafe("its address is not https on the usual port")
         return address
 
-    async def _save(self, response: httpx.Response, result: Result) -> StoredFile:
-        if response.headers.get("content-encoding", "identity") != "identity":
-            raise _unsafe("it is compressed, which nobody asked for")
-        limit = LONGEST_TEXT_BYTES if result.media_type in _TEXTS else LONGEST_BYTES
-        part = await self.library.run(self.library.files.begin)
-        try:
-            first = await self._receive(response, part, limit)
-            _check_whole(response, part)
-        except BaseException:
-            await self.library.run(part.discard)
-            raise
-        return await self._kept(part, first, result)
-
-    async def _receive(self, response: httpx.Response, part: Part, limit: int) -> bytes:
-        first = b""
-        async for chunk in response.aiter_raw(1 << 16):
-            first = first or chunk
-            await self.library.run(partial(part.write, chunk))
-            if part.size > limit:
-                raise _unsafe(f"it is larger than {limit >> 20} MiB")
-        return first
-
-    async def _kept(self, part: Part, first: bytes, result: Result) -> StoredFile:
+    async def _kept(self, transfer: Transfer, result: Result) -> StoredFile:
         """Keep what came; what is of another kind is kept aside, not thrown away."""
-        found = _kind(first, result.media_type)
-        kept_as = found or "application/octet-stream"
-        stored = await self.library.run(partial(part.keep, kept_as))
+        found = _kind(transfer.first, result.media_type)
+        stored = await transfer.keep(found or _UNKNOWN)
         if found is None:
             raise _unsafe(
                 f"it is no {result.media_type}; what came is kept as {stored.path}"
             )
         return stored
-
-
-def _check_whole(response: httpx.Response, part: Part) -> None:
-    declared = response.headers.get("content-length", str(part.size))
-    if part.size == 0 or declared != str(part.size):
-        raise httpx.ReadError("the content was cut off")
 
 
 def _kind(first: bytes, expected: str) -> str | None:
@@ -217,3 +231,10 @@ async def _public_ip(address: Address) -> str:
 
 def _unsafe(why: str) -> UnsafeResult:
     return UnsafeResult(f"The result was not fetched: {why}.")
+
+
+def _unavailable(why: str) -> Unavailable:
+    return Unavailable(
+        f"The result cannot be fetched: {why}. The task is kept; studio.clip(job) "
+        "tries again."
+    )

@@ -15,15 +15,16 @@ from voicekit.engine.clips import preview_of, stored_files
 from voicekit.engine.connector import Connector
 from voicekit.engine.flights import Done, Flight, Flights
 from voicekit.engine.submission import Submission
-from voicekit.errors import BadReply, LibraryError, Unsupported
+from voicekit.errors import BadReply, LibraryError, UnknownProvider, Unsupported
 from voicekit.flow import Flow, NoReply, Reply, Request, Transport
 from voicekit.job import Job
 from voicekit.library.budget import Terms
 from voicekit.library.claiming import Elsewhere, Found, Mine, claim, release
 from voicekit.library.files import StoredFile
 from voicekit.library.forgetting import forget, free
-from voicekit.library.ledger import Kept, find, job_of
+from voicekit.library.ledger import Kept, find, job_of, note_answered
 from voicekit.library.library import Library
+from voicekit.library.orphans import settle_orphans
 from voicekit.library.previews import find_preview, keep_preview
 from voicekit.library.prices import history, learned, upper_bound
 from voicekit.library.states import DONE, LIVE
@@ -65,6 +66,8 @@ class Engine:
         self.budgets = budgets or {}
         self._transports: dict[str, Transport] = {}
         self._flights = Flights(self._carry)
+        owner = library.owner
+        library.post(settle_orphans, owner.name, owner.is_alive, _is_free)
 
     async def ask(self, provider: Provider, flow: Flow[T]) -> T:
         """Carry a free flow's requests and replies until it returns.
@@ -224,6 +227,8 @@ class Engine:
                 return Done(await self._submit(job, provider, claimed, flight), False)
             if isinstance(claimed, Found):
                 if await self._is_whole(claimed.kept):
+                    # Not waited for: on a full disk a stored clip is still a clip.
+                    self.library.post(note_answered, claimed.kept)
                     return Done(claimed.kept, cached=True)
                 await self._make_room_for_another(provider, claimed.kept)
             elif isinstance(claimed, Elsewhere):
@@ -265,3 +270,11 @@ class Engine:
 
     async def _fetch(self, provider: Provider, result: Result) -> StoredFile:
         return await self.connector.downloader(provider, self.library).fetch(result)
+
+
+def _is_free(name: str) -> bool:
+    """Tell whether a provider's jobs cost nothing; one that is gone may have cost."""
+    try:
+        return providers.find(name).repeatable
+    except UnknownProvider:
+        return False

@@ -26,6 +26,7 @@ __all__ = [
     "Stands",
     "begin_again",
     "claim",
+    "never_made",
     "release",
 ]
 
@@ -83,7 +84,6 @@ def claim(
         free(connection, kept.job["id"])
         return Mine(_begin(connection, _add_job(connection, job), terms))
     if kept.state in DONE:
-        log_event(connection, kept.job["id"], kept.attempt["id"], "answered")
         return Found(kept)
     if kept.state in LIVE:
         return _take_over(connection, kept, terms, is_alive)
@@ -100,6 +100,16 @@ def begin_again(connection: Connection, kept: Kept, terms: Terms) -> Mine:
     if kept.state in LIVE:
         raise LibraryError(f"Job {kept.job['id']} is not over; there is nothing to do.")
     return Mine(_begin(connection, kept.job, terms))
+
+
+def never_made() -> Change:
+    """Return the change that ends an attempt whose kernel ended before it: free."""
+    ended = {
+        "error": {"kind": "Unavailable", "message": "The kernel ended before it."},
+        "billed": "no",
+        "finished_at": now_us(),
+    }
+    return Change(state=State.FAILED, columns=ended)
 
 
 def release(connection: Connection, attempt: int) -> None:
@@ -177,12 +187,7 @@ def _take_over(
     if kept.state is State.RESERVED and kept.attempt["owner"] == terms.owner:
         return Mine(kept)  # begun by the user's own word, a moment ago
     if kept.state is State.RESERVED or terms.repeatable:
-        ended = {
-            "error": {"kind": "Unavailable", "message": "The kernel ended before it."},
-            "billed": "no",
-            "finished_at": now_us(),
-        }
-        advance(connection, kept, Change(state=State.FAILED, columns=ended))
+        advance(connection, kept, never_made())
         return Mine(_begin(connection, kept.job, terms))
     state = State.AMBIGUOUS if kept.state is State.SENDING else kept.state
     change = Change(state=state, columns={"owner": terms.owner}, event={"taken": True})

@@ -28,6 +28,7 @@ __all__ = [
     "find",
     "job_of",
     "log_event",
+    "note_answered",
     "now_us",
     "unfinished",
 ]
@@ -104,6 +105,11 @@ def accept(connection: Connection, kept: Kept, receipt: str | None) -> Kept | No
         return None
     change = Change(state=State.ACCEPTED, columns={"receipt": receipt})
     return advance(connection, kept, change)
+
+
+def note_answered(connection: Connection, kept: Kept) -> None:
+    """Count a call that was answered from the library."""
+    log_event(connection, kept.job["id"], kept.attempt["id"], "answered")
 
 
 def unfinished(connection: Connection) -> list[str]:

@@ -22,6 +22,15 @@ SpendBy: TypeAlias = Literal["provider", "day", "model", "voice", "kind"]
 
 Row: TypeAlias = Mapping[str, Any]
 
+_OPTIONS: Mapping[State, str] = {
+    State.HELD: "check, adopt, submit_again, write_off",
+    # Nobody has judged it yet: `resume` looks for what speaks for it, then holds it.
+    State.AMBIGUOUS: "resume, check, adopt, write_off",
+}
+"""The states in which an attempt may have cost, and what its user can do."""
+
+_LEFT_BEHIND = "The kernel that sent it ended before it had the answer."
+
 _FREE = frozenset({State.REFUSED, State.RESERVED})
 """States of attempts that cost nothing, whatever was estimated."""
 
@@ -42,12 +51,12 @@ def held_rows(rows: Iterable[Row]) -> list[Row]:
         {
             **row,
             "bound": from_micros(row["bound_micros"]),
-            "reason": (row["error"] or {}).get("message"),
-            "since": row["finished_at"],
-            "options": "check, adopt, submit_again, write_off",
+            "reason": (row["error"] or {}).get("message", _LEFT_BEHIND),
+            "since": row["finished_at"] or row["sent_at"],
+            "options": _OPTIONS[State(row["state"])],
         }
         for row in _latest(rows)
-        if row["state"] == State.HELD
+        if row["state"] in _OPTIONS
     ]
 
 
@@ -85,7 +94,7 @@ def _latest(rows: Iterable[Row]) -> Iterable[Row]:
 
 def _sums(rows: list[Row]) -> Row:
     unknown = [row for row in rows if row["credits_micros"] is None]
-    held = [row for row in rows if row["state"] == State.HELD]
+    held = [row for row in rows if row["state"] in _OPTIONS]
     return {
         "tasks": len(rows),
         "cached": sum(row["answered"] for row in rows),

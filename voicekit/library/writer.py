@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -20,6 +22,14 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 MOST_IN_ONE_COMMIT = 256
+
+BUSY_TRIES = 3
+"""How often a transaction begins that finds the database locked; SQLite itself waits
+ten seconds each time."""
+
+_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_PASSING = _BUSY | {sqlite3.SQLITE_FULL}
+"""What leaves the database as it was, and may be over at the next call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,7 @@ class Writer:
         self._engine = engine
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._broken: LibraryError | None = None
+        self._connection: Connection | None = None
         self._thread = threading.Thread(
             target=self._run, name="voicekit-ledger", daemon=True
         )
@@ -53,8 +64,9 @@ class Writer:
     ) -> Future[T]:
         """Run ``function(connection, *args)`` in a transaction.
 
-        The future has its value once the transaction is committed, on disk. After a
-        commit that failed, every further call fails with `LibraryError`.
+        The future has its value once the transaction is committed, on disk. While the
+        database is locked or the disk is full, a call fails with `LibraryError`; after
+        a commit that failed in another way, so does every further one.
         """
         call = _Call(lambda connection: function(connection, *args, **kwargs))
         self._calls.put(call)
@@ -66,13 +78,35 @@ class Writer:
         self._thread.join()
 
     def _run(self) -> None:
-        with self._engine.connect() as connection:
-            for batch in self._batches():
-                # Whoever stopped waiting before we began never asked.
-                wanted = [
-                    call for call in batch if call.future.set_running_or_notify_cancel()
-                ]
-                self._commit(connection, wanted)
+        for batch in self._batches():
+            # Whoever stopped waiting before we began never asked.
+            wanted = [
+                call for call in batch if call.future.set_running_or_notify_cancel()
+            ]
+            self._serve(wanted)
+        self._disconnect()
+
+    def _serve(self, batch: list[_Call]) -> None:
+        if self._broken is not None:
+            _fail(batch, self._broken)
+            return
+        try:
+            connection = self._connected()
+        except Exception as error:  # noqa: BLE001 - handed to whoever asked
+            _fail(batch, _passing(error))  # nothing was begun: the next one may connect
+            return
+        self._commit(connection, batch)
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
+
+    def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(DatabaseError):
+                connection.close()
 
     def _batches(self) -> Iterator[list[_Call]]:
         call = self._calls.get()
@@ -87,19 +121,14 @@ class Writer:
             call = self._calls.get()
 
     def _commit(self, connection: Connection, batch: list[_Call]) -> None:
-        if self._broken is not None:
-            for call in batch:
-                call.future.set_exception(self._broken)
-            return
         try:
-            with connection.begin():
-                values = [call.function(connection) for call in batch]
+            values = _in_one(connection, batch)
         except Exception as error:  # noqa: BLE001 - handed to whoever asked
-            if len(batch) > 1:
+            if len(batch) > 1 and _code(error) not in _BUSY:
                 for call in batch:
-                    self._commit(connection, [call])
+                    self._serve([call])
             else:
-                batch[0].future.set_exception(self._explained(error))
+                _fail(batch, self._explained(error))
             return
         for call, value in zip(batch, values, strict=True):
             call.future.set_result(value)
@@ -107,6 +136,9 @@ class Writer:
     def _explained(self, error: Exception) -> Exception:
         if not isinstance(error, DatabaseError) or isinstance(error, IntegrityError):
             return error  # not the disk: the call was wrong, and is rolled back
+        self._disconnect()
+        if _code(error) in _PASSING:
+            return _passing(error)
         explained = LibraryError(
             f"The ledger could not be written: {error.orig}. Nothing more is sent. "
             "Make room or repair the disk, then open a new Studio."
@@ -114,3 +146,36 @@ class Writer:
         explained.__cause__ = error
         self._broken = explained
         return explained
+
+
+def _in_one(connection: Connection, batch: list[_Call]) -> list[Any]:
+    """Run all calls in one transaction; again, where another process holds the lock."""
+    for left in reversed(range(BUSY_TRIES)):
+        try:
+            with connection.begin():
+                return [call.function(connection) for call in batch]
+        except DatabaseError as error:
+            if _code(error) not in _BUSY or not left:
+                raise
+    raise AssertionError  # the last try returns or raises
+
+
+def _fail(batch: list[_Call], error: Exception) -> None:
+    for call in batch:
+        call.future.set_exception(error)
+
+
+def _code(error: Exception) -> int:
+    """Return SQLite's primary code; its extended ones stand in the higher bits."""
+    return int(getattr(getattr(error, "orig", None), "sqlite_errorcode", 0)) & 0xFF
+
+
+def _passing(error: Exception) -> Exception:
+    if not isinstance(error, DatabaseError):
+        return error
+    explained = LibraryError(
+        f"The ledger cannot be used now: {error.orig}. Nothing was sent. Make room on "
+        "the disk, or end what else uses the library, then call again."
+    )
+    explained.__cause__ = error
+    return explained

@@ -33,6 +33,7 @@ __all__ = [
     "set_balance",
     "set_clock",
     "set_limit",
+    "set_links",
     "start_page",
     "tasks",
     "trapped",
@@ -63,6 +64,10 @@ class _Limit(_Body):
     most: int = Field(ge=0)
     window_s: float = Field(gt=0)
     operations: list[str] = []
+
+
+class _Links(_Body):
+    life_s: float = Field(gt=0)
 
 
 class _Time(_Body):
@@ -179,6 +184,13 @@ async def set_limit(asked: _Limit | None, desk: TheDesk) -> dict[str, Any]:
     """Change the rate limit; null for none."""
     desk.limit = Limit(**asked.model_dump()) if asked else None
     return {"limit": asked}
+
+
+@of_vendor.put("/links")
+async def set_links(asked: _Links, desk: TheDesk) -> dict[str, Any]:
+    """Change how long a link to a result works; then the vendor gives another."""
+    desk.files.link_life_s = asked.life_s
+    return {"life_s": desk.files.link_life_s}
 
 
 @of_vendor.get("/tasks")

@@ -101,6 +101,7 @@ class Desk:
             running.cancel()
         self.account = Account(self.clock, self.sheet.opening)
         self.limit = self.sheet.limit()
+        self.files.link_life_s = self.sheet.link_life_s
         self.faults, self.journal = Faults(), Journal()
         self.tasks, self.shelf = {}, {}
 

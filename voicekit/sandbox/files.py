@@ -54,7 +54,7 @@ class Files:
     def __init__(self, clock: Clock, link_life_s: float) -> None:
         self.origin = ""
         self._clock = clock
-        self._life_s = link_life_s
+        self.link_life_s = link_life_s
         self._links: dict[str, _Link] = {}
 
     def url(self, file: File) -> str:
@@ -63,7 +63,7 @@ class Files:
         link = self._links.get(file.token)
         if link is None or link.expires <= now:
             file.token = secrets.token_urlsafe(12)
-            self._links[file.token] = _Link(file, now + self._life_s)
+            self._links[file.token] = _Link(file, now + self.link_life_s)
         return f"{self.origin}/files/{file.token}/{file.name}"
 
     def serve(self, app: FastAPI) -> None:

@@ -120,6 +120,10 @@ class Sandbox:
         limit = None if most is None else {"most": most, "window_s": window_s}
         self._ask("PUT", f"/vendors/{vendor}/limit", limit)
 
+    def set_link_life(self, vendor: str, seconds: float) -> None:
+        """Change how long a link to a result works; asking again gives another."""
+        self._ask("PUT", f"/vendors/{vendor}/links", {"life_s": seconds})
+
     def advance(self, seconds: float) -> None:
         """Move the vendors' clock forward."""
         self._ask("POST", "/clock", {"advance_s": seconds})
