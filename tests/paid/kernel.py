@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import random
+import resource
 import signal
 import threading
 from collections.abc import Mapping
@@ -46,6 +47,8 @@ class Errand:
     resumes: bool = False
     at_once: int = 8
     policy: str | None = None
+    most_bytes: int | None = None
+    """How long a file may become."""
 
 
 class Control(Sandbox):
@@ -102,6 +105,8 @@ def run(errand: Errand) -> None:
     submission.BACK_OFF_S = 0.01
     steps = Steps(errand)
     _watch(steps)
+    if errand.most_bytes is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (errand.most_bytes,) * 2)
     if errand.policy is not None:
         POLICIES[errand.policy](errand)
     with vk.Studio(providers=[steps.vendor], library=errand.library) as studio:
