@@ -32,7 +32,7 @@ class Shop:
 
     def __init__(self) -> None:
         self.accepted: dict[str, list[str]] = defaultdict(list)
-        self.polls: dict[str, int] = defaultdict(int)
+        self._polled: str | None = None
         self.posts = 0
         self.next_faults: list[str] = []
 
@@ -67,10 +67,11 @@ class Shop:
             "error": Reply(status=500, body=b"{}"),
             "garbage": Reply(status=200, body=b"<html>"),
             "no id": reply(state="queued"),
-            "same id": reply(state="queued", id="t0"),
+            "same id": reply(state="queued", id=self._polled or receipt),
         }.get(fault, reply(state="queued", id=receipt))
 
     def _poll(self, receipt) -> Reply:
         if all(receipt not in ids for ids in self.accepted.values()):
             return reply(status=404)
+        self._polled = receipt
         return reply(state="done", id=receipt, cost=PRICE)

@@ -17,7 +17,7 @@ from voicekit.errors import LibraryError
 from voicekit.job import InputFile, Job
 from voicekit.library import schema
 from voicekit.library.files import StoredFile
-from voicekit.library.states import LIVE, State, may_follow
+from voicekit.library.states import LIVE, SHOWN, State, may_follow
 
 __all__ = [
     "Change",
@@ -110,6 +110,38 @@ def accept(connection: Connection, kept: Kept, receipt: str | None) -> Kept | No
 def note_answered(connection: Connection, kept: Kept) -> None:
     """Count a call that was answered from the library."""
     log_event(connection, kept.job["id"], kept.attempt["id"], "answered")
+
+
+def adopt(connection: Connection, kept: Kept, receipt: str) -> Kept | None:
+    """Take a task for a job that is held; None if it is another job's.
+
+    Raises
+    ------
+    LibraryError
+        If the job is not held: whoever carries it knows better.
+    """
+    _must_be_held(connection, kept)
+    return accept(connection, kept, receipt)
+
+
+def write_off(connection: Connection, kept: Kept, billed: str) -> Kept:
+    """Close a job that is held.
+
+    Raises
+    ------
+    LibraryError
+        If it is not held: what is still on its way would be forgotten.
+    """
+    _must_be_held(connection, kept)
+    columns = {"billed": billed, "finished_at": now_us()}
+    return advance(connection, kept, Change(state=State.FAILED, columns=columns))
+
+
+def _must_be_held(connection: Connection, kept: Kept) -> None:
+    attempt = kept.attempt["id"]
+    now = State(connection.execute(_ATTEMPT_STATE, {"attempt": attempt}).scalar_one())
+    if now is not State.HELD:
+        raise LibraryError(f"Job {kept.job['id']} is {SHOWN[now]}, not held.")
 
 
 def unfinished(connection: Connection) -> list[str]:
