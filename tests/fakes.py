@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 
 from voicekit.engine.attempt import Attempt
+from voicekit.engine.limits import Limits
 from voicekit.engine.submission import Submission
 from voicekit.errors import InsufficientCredits, RateLimited
 from voicekit.flow import Reply, Request
@@ -115,7 +116,8 @@ async def no_sleep(seconds):
 def submission(library, asked, provider, transport):
     kept = begin(library, asked, repeatable=provider.repeatable)
     attempt = Attempt(asked, kept, provider, transport, library)
-    return Submission(attempt, no_fetch, sleep=no_sleep)
+    limits = Limits(provider, sleep=no_sleep)
+    return Submission(attempt, no_fetch, limits, sleep=no_sleep)
 
 
 async def no_fetch(result):

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 from voicekit import providers as known_providers
 from voicekit.engine.bridge import Bridge
+from voicekit.engine.callback_address import checked_base, checked_port
 from voicekit.engine.connector import Connector, Place
 from voicekit.engine.doubts import Doubts
 from voicekit.engine.endpoints import Endpoints
 from voicekit.engine.engine import Engine
+from voicekit.engine.leftovers import notice
 from voicekit.errors import InvalidSetting
 from voicekit.library.forgetting import retire_all
 from voicekit.library.library import Library, default_folder
@@ -72,6 +74,7 @@ class Aio(_Desk):
     clones = _awaited(Doubts.clones)
     credits = _awaited(Doubts.credits)
     delete_clone = _awaited(Doubts.delete_clone)
+    delete_tasks = _awaited(Doubts.delete_tasks)
     dub = _awaited(Doubts.dub)
     estimate = _awaited(Doubts.estimate)
     forget = _awaited(Doubts.forget)
@@ -110,6 +113,12 @@ class Studio(_Desk):
     budget : mapping of str to float, optional
         What this studio may reserve, spend or hold with each provider, in the
         provider's own unit: ``{"kie": 500}``.
+    webhooks : str, optional
+        The public https address of a tunnel or reverse proxy that leads to this
+        machine. Vendors then say by themselves when a task is over, and an answer that
+        was lost may still be found. Nobody needs it: without it tasks are asked for.
+    webhook_port : int, optional
+        The port of 127.0.0.1 to which it leads.
 
     Attributes
     ----------
@@ -128,14 +137,18 @@ class Studio(_Desk):
     >>> studio.close()
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the names that DESIGN fixes
         self,
         providers: str | Iterable[str] | None = None,
         *,
         sandbox: bool = False,
         library: str | Path | None = None,
         budget: Mapping[str, float] | None = None,
+        webhooks: str | None = None,
+        webhook_port: int | None = None,
     ) -> None:
+        base = None if webhooks is None else checked_base(webhooks)
+        port = None if base is None else checked_port(webhook_port, base)
         known = {name: known_providers.find(name) for name in _names(providers)}
         folder = Path(library).expanduser() if library else default_folder()
         kept = Library(folder / "sandbox" if sandbox else folder)
@@ -150,10 +163,15 @@ class Studio(_Desk):
             if providers is not None or connector.is_connected(provider)
         ]
         engine = Engine(kept, connector, _in_micros(budget or {}))
+        receiver = None if base is None else engine.listen(base, port or 0)
         super().__init__(Doubts(engine, names), Bridge())
+        if receiver is not None:
+            self.bridge.run(receiver.start())
         self.aio = Aio(self.calls, self.bridge)
         # Also when a notebook's cell is run again and the old studio is dropped, and at
         # the end of the process: no worker and no lock outlives its studio.
+        if not sandbox:  # what an earlier rehearsal made is gone with its stand-ins
+            _tell(notice(kept, engine.connector, names))
         self._close = weakref.finalize(self, _close, self.bridge, engine, self.sandbox)
 
     adopt = _blocking(Doubts.adopt)
@@ -163,6 +181,7 @@ class Studio(_Desk):
     clones = _blocking(Doubts.clones)
     credits = _blocking(Doubts.credits)
     delete_clone = _blocking(Doubts.delete_clone)
+    delete_tasks = _blocking(Doubts.delete_tasks)
     dub = _blocking(Doubts.dub)
     estimate = _blocking(Doubts.estimate)
     forget = _blocking(Doubts.forget)
@@ -236,15 +255,36 @@ def _in_micros(budget: Mapping[str, float]) -> dict[str, int]:
     return {name: micros for name, micros in found.items() if micros is not None}
 
 
+def _tell(line: str | None) -> None:
+    if line is not None:
+        print(line)  # noqa: T201 - in the notebook, where its reader can act on it
+
+
 def _rehearsal() -> Sandbox:
     from voicekit.sandbox import serve  # noqa: PLC0415 - a lazy upward call
 
     return serve()
 
 
+_PARTS = {
+    "KEY": "key",
+    "WEBHOOK_KEY": "webhook HMAC key",
+    "CLIENT_ID": "client id",
+    "CLIENT_SECRET": "client secret",
+}
+"""What the stand-ins call the parts of a key."""
+
+
 def _places(sandbox: Sandbox) -> Mapping[str, Place]:
     return {
-        name: Place(vendor.url, {"KEY": vendor.key})
+        name: Place(
+            vendor.url,
+            {
+                part: vendor.credentials[called]
+                for part, called in _PARTS.items()
+                if called in vendor.credentials
+            },
+        )
         for name, vendor in sandbox.vendors.items()
     }
 

@@ -10,7 +10,9 @@ from typing import Any, Literal, TypeAlias
 __all__ = [
     "Credits",
     "Estimate",
+    "Notice",
     "Problem",
+    "Rate",
     "RateLimit",
     "Receipt",
     "Result",
@@ -84,12 +86,28 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a vendor's callback says that is of use: ask me how this task is."""
+
+    receipt: str | None = None
+    """The task's id; None where it cannot be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """A refusal or fault that an answer reports, read by its provider."""
 
     code: str
     """The HTTP status or the vendor's own code, as text."""
     message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """At most `most` jobs in any `window_s` seconds."""
+
+    most: int
+    window_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,6 +94,22 @@ def test_an_adopted_task_brings_its_audio(library):
     assert [row["state"] for row in rows(library)] == ["FETCHED"]
 
 
+@pytest.mark.parametrize(
+    "answer", [reply(state="queued"), reply(state="done", id="t1")]
+)
+def test_an_adopted_task_goes_before_the_stored_answer(library, answer):
+    """The answer that named no task, or another job's, is not read for it again."""
+    found = reply(state="done", id="t9", cost=4)
+    calls, transport = desk(library, DONE, answer, found)
+
+    async def adopt():
+        await calls.engine.perform(job("First"), None)
+        return await calls.adopt(await lose(calls), "t9")
+
+    assert asyncio.run(adopt()).task_id == "t9"
+    assert transport.requests[-1].path == "/task/t9"
+
+
 def test_a_task_of_another_job_cannot_be_adopted(library):
     """One task belongs to one job."""
     calls, _ = desk(library, DONE, LOST)
@@ -144,6 +160,21 @@ def test_a_job_that_is_not_over_is_not_sent_again(library):
     with pytest.raises(LibraryError, match="not over"):
         asyncio.run(again())
     assert len(transport.requests) == 1
+
+
+def test_only_what_is_held_is_written_off_or_adopted(library):
+    """What is on its way, or done, is not forgotten: its receipt would be lost."""
+    calls, _ = desk(library, DONE)
+
+    async def settle():
+        name = (await calls.engine.perform(job(), None)).kept.job["id"]
+        with pytest.raises(LibraryError, match="is done, not held"):
+            await calls.write_off(name, billed="yes")
+        with pytest.raises(LibraryError, match="is done, not held"):
+            await calls.adopt(name, "t9")
+
+    asyncio.run(settle())
+    assert [row["state"] for row in rows(library)] == ["FETCHED"]
 
 
 @pytest.mark.parametrize(("billed", "sent"), [("no", 2), ("yes", 1), ("unknown", 1)])

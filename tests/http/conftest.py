@@ -5,7 +5,7 @@ from inbox import Inbox
 
 import voicekit as vk
 from voicekit.audio.codec import convert
-from voicekit.engine import polling, submission
+from voicekit.engine import limits, polling, submission
 from voicekit.sandbox import serve
 
 SPEED = 400.0
@@ -35,7 +35,9 @@ def at_the_sandbox(sandbox, monkeypatch):
     monkeypatch.setattr(polling, "FIRST_S", 0.02)
     monkeypatch.setattr(polling, "LONGEST_S", 0.2)
     monkeypatch.setattr(submission, "BACK_OFF_S", 0.01)
-    monkeypatch.setattr(submission, "LONGEST_PAUSE_S", 1.0)
+    monkeypatch.setattr(limits, "BACK_OFF_S", 0.01)
+    for module in (limits, submission):
+        monkeypatch.setattr(module, "LONGEST_PAUSE_S", 1.0)
     return sandbox
 
 

@@ -89,3 +89,22 @@ def test_the_environment_names_the_library(monkeypatch):
     assert default_folder().name == "library"
     monkeypatch.delenv("VOICEKIT_LIBRARY")
     assert default_folder().name == "voicekit"
+
+
+def test_a_library_of_an_earlier_version_is_brought_up(tmp_path):
+    """What it holds stays, and what is new is added."""
+    path = tmp_path / "ledger.sqlite"
+    open_database(path).dispose()
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP INDEX attempt_callback")
+        connection.execute("ALTER TABLE attempt DROP COLUMN callback")
+        connection.execute("UPDATE meta SET version = 1")
+        connection.execute(
+            "INSERT INTO job VALUES ('abc', 'k', 1, 'live', 'kie', 'speech', NULL, "
+            "NULL, NULL, 'Hello', '{}', NULL, '{}', 5, 1)"
+        )
+    with open_database(path).connect() as connection:
+        version = connection.execute(text("SELECT version FROM meta")).scalar()
+        kept = connection.execute(text("SELECT text FROM job")).scalar()
+        connection.execute(text("SELECT callback FROM attempt"))
+    assert (version, kept) == (SCHEMA_VERSION, "Hello")

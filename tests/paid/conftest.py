@@ -13,6 +13,7 @@ from paid import hostile
 
 import voicekit as vk
 from voicekit.engine import polling
+from voicekit.providers.kie import Kie
 from voicekit.sandbox import serve
 
 SPEED = 1000.0
@@ -81,6 +82,7 @@ def at_the_sandbox(sandbox, named, monkeypatch):
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(polling, "FIRST_S", 0.01)
     monkeypatch.setattr(polling, "LONGEST_S", 0.1)
+    monkeypatch.setattr(Kie, "rate", None)
     return sandbox
 
 

@@ -20,11 +20,13 @@ import sqlalchemy.dialects.sqlite  # noqa: F401
 from paid.policies import POLICIES
 
 import voicekit as vk
-from voicekit.engine import clients, download, http, polling, submission  # noqa: F401
+from voicekit.engine import clients, download, http, limits, polling, submission  # noqa: F401
 from voicekit.errors import VoicekitError
 from voicekit.flow import NoReply
 from voicekit.library.files import Part
+from voicekit.library.ledger import Kept
 from voicekit.library.library import Library
+from voicekit.providers.kie import Kie
 from voicekit.sandbox.handle import Sandbox
 
 LOST = ("reset_after", "close_after", "half_header", "cut_body", "status_after")
@@ -102,7 +104,8 @@ def run(errand: Errand) -> None:
     """Live once."""
     os.environ.update(errand.environment)
     polling.FIRST_S, polling.LONGEST_S = 0.01, 0.1
-    submission.BACK_OFF_S = 0.01
+    submission.BACK_OFF_S = limits.BACK_OFF_S = 0.01
+    Kie.rate = None  # its limit is tried elsewhere, and takes its time
     steps = Steps(errand)
     _watch(steps)
     if errand.most_bytes is not None:
@@ -134,7 +137,8 @@ def _watch(steps: Steps) -> None:
         what = _name(function, args)
         steps.step(f"before {what}", text)
         found = await transact(self, function, *args, **kwargs)
-        steps.step(f"after {what}", text)
+        waits = what == "SENDING" and not isinstance(found, Kept)
+        steps.step("waits" if waits else f"after {what}", text)
         return found
 
     async def watched_send(self, request, *, may_cost=False):
@@ -164,7 +168,7 @@ def _watch(steps: Steps) -> None:
 def _name(function, args) -> str:
     """Name a transaction; of one that stores an answer, that it does."""
     name = getattr(function, "__name__", "work")
-    change = args[1] if name == "advance" else None
-    if change is None:
-        return name
+    if name != "advance":
+        return "SENDING" if name == "depart" else name
+    change = args[1]
     return "answer" if "raw" in change.columns else str(change.state)

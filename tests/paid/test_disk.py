@@ -157,11 +157,11 @@ def test_a_clip_that_could_not_be_saved_is_not_sending(point, tmp_path, monkeypa
     """The offline engine's row says failed and free, and the next call makes it."""
     disk = Disk(point, FULL, for_good=False)
     monkeypatch.setattr(disk, "into_the_database", lambda: None)
-    with failing(disk, monkeypatch):
-        with vk.Studio(providers=["offline"], library=tmp_path) as studio:
-            disk.is_counting = True
-            with pytest.raises(LibraryError, match="could not be saved"):
-                studio.speak("Hello.", "offline:en-us")
-            assert studio.tasks().state.tolist() == ["failed"]
-            assert studio.speak("Hello.", "offline:en-us").duration_s > 0
-            assert studio.tasks().state.tolist() == ["failed", "done"]
+    studio = vk.Studio(providers=["offline"], library=tmp_path)
+    with studio, failing(disk, monkeypatch):
+        disk.is_counting = True
+        with pytest.raises(LibraryError, match="could not be saved"):
+            studio.speak("Hello.", "offline:en-us")
+        assert studio.tasks().state.tolist() == ["failed"]
+        assert studio.speak("Hello.", "offline:en-us").duration_s > 0
+        assert studio.tasks().state.tolist() == ["failed", "done"]

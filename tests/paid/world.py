@@ -18,18 +18,20 @@ from types import SimpleNamespace
 
 import sqlalchemy
 from fakes import Connected
+from paid.shop import PRICE, Priced, Shop
 from sqlalchemy import event
 from sqlalchemy.pool import StaticPool
 
-from paid.shop import PRICE, Shop
 from voicekit.engine.doubts import Doubts
 from voicekit.engine.engine import Engine
+from voicekit.engine.limits import Limits, Paced
 from voicekit.job import Job
 from voicekit.library import schema
 from voicekit.library.database import _begin
 
 TEXTS = ("one", "two", "three", "four")
 BUDGET = 6 * PRICE
+BEGAN_US = 1_700_000_000_000_000
 
 
 class Clock(asyncio.SelectorEventLoop):
@@ -141,7 +143,6 @@ class World:
         self.shop, self.shelf, self.alive = Shop(), set(), set()
         self.tasks: list[asyncio.Task] = []
         self.allowed = Counter(dict.fromkeys(TEXTS, 1))
-        self.written_off: set[int] = set()
         self._names = itertools.count()
         self._raw = sqlite3.connect(":memory:", isolation_level=None)
         self._raw.executescript(_tables())
@@ -156,8 +157,14 @@ class World:
     def kernel(self) -> Doubts:
         library = HandLibrary(self, f"kernel {next(self._names)}")
         self.alive.add(library.name)
-        connector = Connected(Wire(library, self.shop))
-        return Doubts(Engine(library, connector, {"priced": BUDGET}), ["priced"])
+        wire = Wire(library, self.shop)
+        engine = Engine(library, Connected(wire), {"priced": BUDGET})
+        pace = Limits(Priced(), BUDGET, clock=self.now_us)
+        engine._transports["priced"] = Paced(wire, pace)
+        return Doubts(engine, ["priced"])
+
+    def now_us(self):
+        return BEGAN_US + round(self.loop.now * 1e6)
 
     def start(self, coroutine):
         self.tasks.append(self.loop.create_task(coroutine))
@@ -191,8 +198,10 @@ class World:
     def rows(self):
         """Return every attempt with its text and its file, past the engine's eyes."""
         query = (
-            "SELECT attempt.*, job.text, file.sha256 FROM attempt JOIN job "
-            "ON job.id = attempt.job LEFT JOIN file ON file.attempt = attempt.id"
+            "SELECT attempt.*, job.text, file.sha256, EXISTS (SELECT 1 FROM event "
+            "WHERE event.attempt = attempt.id AND event.what = 'HELD') AS was_held "
+            "FROM attempt JOIN job ON job.id = attempt.job "
+            "LEFT JOIN file ON file.attempt = attempt.id"
         )
         return self._raw.execute(query).fetchall()
 

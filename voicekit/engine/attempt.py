@@ -49,6 +49,10 @@ class Attempt:
         """Count the latency from here."""
         self._sent_at = time.monotonic()
 
+    def submission(self) -> Flow[Task]:
+        """Return the flow that sends it: the same request whenever it is run."""
+        return self.provider.submit(self.job, self.kept.attempt["callback"])
+
     async def ask(self, request: Request) -> Reply | NoReply:
         """Send one request, and return the answer or why there is none."""
         may_cost = request.method == "POST" and not self.provider.repeatable
@@ -93,6 +97,11 @@ class Attempt:
         change = ended(state, error, billed, counted)
         self.kept = await self.library.transact(advance, self.kept, change)
         raise error
+
+    def expiry(self) -> int | None:
+        """Return when the vendor drops the result: counted from the submission."""
+        kept_s, sent = self.provider.retention_s, self.kept.attempt["sent_at"]
+        return None if kept_s is None or sent is None else sent + kept_s * 1_000_000
 
     def latency(self) -> Mapping[str, int]:
         """Return the time to the answer that said done, where we saw it being sent."""

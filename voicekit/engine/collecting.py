@@ -85,17 +85,11 @@ class Collection:
             "warnings": attempt.warnings,
             "polls": attempt.polls,
             "finished_at": now_us(),
-            "expires_at": task.expires_at or self._expiry(),
+            "expires_at": task.expires_at or attempt.expiry(),
         }
         if attempt.job.kind == "proxies":
             columns["raw"] = None  # it holds their passwords, and the vendor lists them
         return columns
-
-    def _expiry(self) -> int | None:
-        """Return when the vendor drops the result: counted from the submission."""
-        attempt = self.attempt
-        kept_s, sent = attempt.provider.retention_s, attempt.kept.attempt["sent_at"]
-        return None if kept_s is None or sent is None else sent + kept_s * 1_000_000
 
     async def _collect(self, task: Task, new_links: int = 0) -> list[_Saved]:
         """Save every result; an expired link is asked for anew, a few times."""
@@ -110,7 +104,9 @@ class Collection:
             raise
         except NotFound as gone:
             if new_links < MOST_NEW_LINKS and task.receipt is not None:
-                return await self._collect(await self.watch.poll(task), new_links + 1)
+                again = await self.watch.wait(await self.watch.poll(task))
+                if again.state == "done":
+                    return await self._collect(again, new_links + 1)
             expired = ResultExpired(
                 f"The result of job {attempt.kept.job['id']} is no longer to be had "
                 f"from {attempt.job.provider}: {gone}"

@@ -129,6 +129,21 @@ class Connector:
             return {name: Secret(value, address) for name, value in parts.items()}
         return find_secrets(provider.name, provider.auth.parts, address)
 
+    def callback_keys(self, provider: Provider) -> Mapping[str, str]:
+        """Return what a vendor's callbacks are checked with; nothing if not known."""
+        parts = provider.callback_parts
+        if not parts:
+            return {}
+        address = self.address(provider)
+        if self._places is not None:
+            given = self._place(provider).key
+            return {part: given[part] for part in parts if part in given}
+        try:
+            found = find_secrets(provider.name, (parts,), address)
+        except KeyMissing:
+            return {}
+        return {part: secret.reveal_for(address) for part, secret in found.items()}
+
     def account(self, provider: Provider) -> str | None:
         """Return which account is charged, as a fingerprint; None without a key."""
         if provider.transport != "http":

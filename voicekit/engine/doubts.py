@@ -13,16 +13,8 @@ from voicekit.engine.making import WAIT_S
 from voicekit.errors import InvalidSetting, LibraryError
 from voicekit.job import Job
 from voicekit.library.claiming import begin_again
-from voicekit.library.ledger import (
-    Change,
-    accept,
-    advance,
-    job_of,
-    now_us,
-    unfinished,
-)
+from voicekit.library.ledger import adopt, job_of, unfinished, write_off
 from voicekit.library.spending import attempts, held_rows, task_rows
-from voicekit.library.states import State
 from voicekit.task import Receipt, from_micros
 
 if TYPE_CHECKING:
@@ -60,6 +52,9 @@ class Doubts(Calls):
         DataFrame
             Index ``task_id``; created_at, credits, certain.
         """
+        kept, callbacks = await self.engine.find(job), self.engine.callbacks
+        if callbacks is not None and (told := await callbacks.confirmed(kept)):
+            await self.adopt(job, told)
         found = await self._evidence(job)
         certain = [receipt for receipt in found if receipt.is_certain]
         if len(certain) == 1:
@@ -86,7 +81,7 @@ class Doubts(Calls):
             If the task belongs to another job, or the job is not held.
         """
         kept = await self.engine.find(job)
-        if await self.engine.library.transact(accept, kept, task_id) is None:
+        if await self.engine.library.transact(adopt, kept, task_id) is None:
             raise LibraryError(f"The task {task_id} belongs to another job.")
         return await self.clip(job)
 
@@ -109,16 +104,19 @@ class Doubts(Calls):
         billed : {"yes", "no", "unknown"}
             Whether the provider charged for it, as its own pages show. After ``"no"``
             the same call may be made again.
+
+        Raises
+        ------
+        LibraryError
+            If the job is not held.
         """
         if billed not in ("yes", "no", "unknown"):
             raise InvalidSetting(
                 f"billed is 'yes', 'no' or 'unknown', not {billed!r}: look at the "
                 "provider's own list of what it charged."
             )
-        columns = {"billed": billed, "finished_at": now_us()}
         kept = await self.engine.find(job)
-        change = Change(state=State.FAILED, columns=columns)
-        await self.engine.library.transact(advance, kept, change)
+        await self.engine.library.transact(write_off, kept, billed)
 
     async def resume(self) -> pd.DataFrame:
         """Finish everything that an earlier kernel left behind.

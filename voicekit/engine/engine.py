@@ -5,18 +5,27 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from voicekit import providers
 from voicekit.clip import Clip
 from voicekit.engine import refusal
 from voicekit.engine.attempt import Attempt
+from voicekit.engine.callbacks import Callbacks
 from voicekit.engine.clips import preview_of, stored_files
 from voicekit.engine.connector import Connector
 from voicekit.engine.flights import Done, Flight, Flights
+from voicekit.engine.limits import Limits, Paced
+from voicekit.engine.receiver import Receiver
 from voicekit.engine.submission import Submission
-from voicekit.errors import BadReply, LibraryError, UnknownProvider, Unsupported
-from voicekit.flow import Flow, NoReply, Reply, Request, Transport
+from voicekit.errors import (
+    BadReply,
+    GenerationFailed,
+    LibraryError,
+    UnknownProvider,
+    Unsupported,
+)
+from voicekit.flow import Flow, NoReply, Reply, Request
 from voicekit.job import Job
 from voicekit.library.budget import Terms
 from voicekit.library.claiming import Elsewhere, Found, Mine, claim, release
@@ -27,6 +36,7 @@ from voicekit.library.library import Library
 from voicekit.library.orphans import settle_orphans
 from voicekit.library.previews import find_preview, keep_preview
 from voicekit.library.prices import history, learned, upper_bound
+from voicekit.library.refunding import note_deleted, owner_of
 from voicekit.library.states import DONE, LIVE
 from voicekit.providers import Provider
 from voicekit.task import Estimate, Result, to_micros
@@ -64,10 +74,24 @@ class Engine:
         self.library = library
         self.connector = connector
         self.budgets = budgets or {}
-        self._transports: dict[str, Transport] = {}
+        self._transports: dict[str, Paced] = {}
+        self.callbacks: Callbacks | None = None
+        self._receiver: Receiver | None = None
         self._flights = Flights(self._carry)
         owner = library.owner
         library.post(settle_orphans, owner.name, owner.is_alive, _is_free)
+
+    def listen(self, base: str, port: int) -> Receiver:
+        """Have vendors told where to call back, and return what hears them.
+
+        Raises
+        ------
+        InvalidSetting
+            If the port cannot be used.
+        """
+        self.callbacks = Callbacks(base, self)
+        self._receiver = Receiver(port, self.callbacks.deliver)
+        return self._receiver
 
     async def ask(self, provider: Provider, flow: Flow[T]) -> T:
         """Carry a free flow's requests and replies until it returns.
@@ -171,6 +195,7 @@ class Engine:
     async def terms(self, job: Job, provider: Provider) -> Terms:
         """Return what a new attempt of a job is begun with."""
         estimate = await self.estimate(job, provider)
+        callbacks = self.callbacks
         return Terms(
             owner=self.library.owner.name,
             repeatable=provider.repeatable,
@@ -178,6 +203,7 @@ class Engine:
             charged_to=self.connector.account(provider),
             estimated_micros=to_micros(estimate.credits),
             bound_micros=upper_bound(estimate),
+            callback=callbacks.address(job, provider) if callbacks else None,
             budget_micros=self.budgets.get(provider.name),
         )
 
@@ -197,9 +223,28 @@ class Engine:
             file = self.library.files.find(sha256, size, media_type)
             await self.library.run(partial(file.path.unlink, missing_ok=True))
 
+    async def delete(self, provider: Provider, receipt: str) -> float | None:
+        """Delete a task at its provider, and return what came back for it."""
+        vendor: Any = provider
+        refunded: float | None = await self.ask(
+            provider, vendor.delete_tasks([receipt])
+        )
+        issuer = f"{self.connector.realm(provider)} {provider.name}"
+        kept = await self.library.transact(owner_of, issuer, receipt)
+        if kept is not None:
+            gone = GenerationFailed(
+                f"The task of job {kept.job['id']} was deleted at {provider.name}.",
+                provider=provider.name,
+            )
+            await self._flights.end(kept.job["id"], gone)
+        await self.library.transact(note_deleted, issuer, receipt, to_micros(refunded))
+        return refunded
+
     async def settle(self) -> None:
         """Wait a little for answers to what was sent: a receipt may be near."""
         await self._flights.settle()
+        if self._receiver is not None:
+            await self._receiver.aclose()
 
     async def aclose(self) -> None:
         """Close the transports; the library is closed once the loop has stopped."""
@@ -239,15 +284,22 @@ class Engine:
     async def _submit(
         self, job: Job, provider: Provider, claimed: Mine, flight: Flight
     ) -> Kept:
-        transport = self._transport(provider)
-        attempt = Attempt(job, claimed.kept, provider, transport, self.library)
-        flight.submission = Submission(attempt, partial(self._fetch, provider))
+        paced = self._transport(provider)
+        attempt = Attempt(job, claimed.kept, provider, paced, self.library)
+        fetch = partial(self._fetch, provider)
+        flight.submission = Submission(attempt, fetch, paced.limits)
+        if (callbacks := self.callbacks) is not None:
+            flight.submission.bell = callbacks.bell(claimed.kept)
+            flight.submission.evidence = callbacks.evidence
         try:
             return await flight.submission.carry()
         except BaseException:
             # Whoever asks next, in whatever kernel, may go on from where it stands.
             self.library.post(release, claimed.kept.attempt["id"])
             raise
+        finally:
+            if self.callbacks is not None:
+                self.callbacks.hang_up(claimed.kept)
 
     async def _is_whole(self, kept: Kept) -> bool:
         files = stored_files(kept, self.library.files)
@@ -263,9 +315,11 @@ class Engine:
             )
         await self.library.transact(free, name)
 
-    def _transport(self, provider: Provider) -> Transport:
+    def _transport(self, provider: Provider) -> Paced:
         if provider.name not in self._transports:
-            self._transports[provider.name] = self.connector.transport(provider)
+            transport = self.connector.transport(provider)
+            limits = Limits(provider, self.budgets.get(provider.name))
+            self._transports[provider.name] = Paced(transport, limits)
         return self._transports[provider.name]
 
     async def _fetch(self, provider: Provider, result: Result) -> StoredFile:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from voicekit.engine import refusal
 from voicekit.engine.submission import Submission
-from voicekit.errors import StillRunning
+from voicekit.errors import StillRunning, VoicekitError
 from voicekit.job import Job
 from voicekit.library.ledger import Kept
 
@@ -36,6 +36,8 @@ class Flight:
     name: str | None = None
     named: asyncio.Event = field(default_factory=asyncio.Event)
     waiting: int = 0
+    ended: VoicekitError | None = None
+    """Why it was brought down, as whoever waits for it is told."""
 
     def call_it(self, name: str) -> None:
         """Say what the ledger calls the job."""
@@ -107,12 +109,22 @@ class Flights:
                 return await flight.task
             raise _still_running(str(flight.name), job, timeout) from None
         except asyncio.CancelledError:
+            if flight.ended is not None:
+                raise flight.ended from None
             if flight.waiting == 1 and not flight.was_sent:
                 flight.task.cancel()
             raise
         finally:
             flight.waiting -= 1
         return Done(done.kept, cached=done.cached or joined)
+
+    async def end(self, name: str, why: VoicekitError) -> None:
+        """Bring down the flight of a job, if there is one."""
+        for flight in list(self._flights.values()):
+            if flight.name == name:
+                flight.ended = why
+                flight.carrying.cancel()
+                await asyncio.wait([flight.carrying])
 
     async def settle(self) -> None:
         """Wait a little for answers to what was sent: a receipt may be near."""

@@ -18,6 +18,7 @@ from voicekit.errors import (
 )
 from voicekit.job import Kind
 from voicekit.library.ledger import now_us
+from voicekit.library.remains import unsaved
 from voicekit.library.spending import SpendBy, attempts, spend_rows, task_rows
 from voicekit.offer import Offer
 from voicekit.providers import Provider
@@ -227,6 +228,14 @@ class Listing:
             calls that a row answered at no cost.
         """
         rows = await self.engine.library.transact(attempts)
+        return await make_frame("tasks", task_rows(rows, self.engine.library.files))
+
+    async def unsaved(self) -> pd.DataFrame:
+        """Return the rows of `tasks` whose result will end and is not here, for panels.
+
+        The soonest first. `resume` saves what can be saved.
+        """
+        rows = unsaved(await self.engine.library.transact(attempts), now_us())
         return await make_frame("tasks", task_rows(rows, self.engine.library.files))
 
     async def spend(self, by: SpendBy = "provider") -> pd.DataFrame:

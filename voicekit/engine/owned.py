@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from voicekit.engine.making import Making
+from voicekit.errors import Unsupported
 from voicekit.library.forgetting import retire
 from voicekit.voice import Voice
 
@@ -52,6 +54,32 @@ class Owned(Making):
         provider = self.provider_of(chosen.provider)
         await self.engine.ask(provider, provider.delete_clone(chosen.id))
         await self.engine.library.transact(retire, "clone", chosen.voice)
+
+    async def delete_tasks(
+        self, ids: str | Iterable[str], provider: str = "kingcong"
+    ) -> float | None:
+        """Delete tasks at their provider, and return the credits that came back.
+
+        What was made of them stays in the library. One that still ran has then failed.
+
+        Parameters
+        ----------
+        ids : str or iterable of str
+            As ``task_id`` in `tasks`; each is deleted by itself, so that the ledger
+            knows what came back for which.
+
+        Raises
+        ------
+        Unsupported
+            If the provider cannot delete tasks.
+        """
+        vendor = self.provider_of(provider)
+        if "delete_tasks" not in vendor.endpoints:
+            raise Unsupported(f"{provider} cannot delete tasks.")
+        wanted = [ids] if isinstance(ids, str) else [*ids]
+        back = [await self.engine.delete(vendor, str(receipt)) for receipt in wanted]
+        known = [refund for refund in back if refund is not None]
+        return sum(known) if known or not wanted else None
 
     async def purchase_proxies(
         self,

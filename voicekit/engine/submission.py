@@ -6,8 +6,9 @@ This is the whole rule of what happens to a request that may cost:
    that barrier: to send it again costs nothing.
 2. The raw answer is on disk before anything parses it.
 3. `judge` alone says what became of it. NOT_SENT and REFUSED cost nothing and end the
-   attempt. ACCEPTED goes on with a receipt. AMBIGUOUS is HELD: it counts as spent, and
-   voicekit never sends it again by itself.
+   attempt. ACCEPTED goes on with a receipt. AMBIGUOUS is HELD unless
+   evidence names its task: it counts as spent, and voicekit never sends it again by
+   itself.
 4. Files are synced to disk under the hash of their content before it is FETCHED.
 """
 
@@ -20,24 +21,31 @@ from typing import NoReturn
 
 from voicekit.engine import refusal
 from voicekit.engine.attempt import Attempt, ended
+from voicekit.engine.bell import Bell
 from voicekit.engine.collecting import Collection, Fetch
-from voicekit.engine.outcome import Outcome, error_class, judge
+from voicekit.engine.limits import LONGEST_PAUSE_S, Limits, was_one_too_many
+from voicekit.engine.outcome import Outcome, judge
 from voicekit.engine.pace import retry_after
 from voicekit.engine.watching import Watch
-from voicekit.errors import BadReply, KeyMissing, RateLimited, VoicekitError
+from voicekit.errors import BadReply, KeyMissing, VoicekitError
 from voicekit.flow import Flow, NoReply, Reply
-from voicekit.library.ledger import Kept, accept, advance, now_us
+from voicekit.library.ledger import Kept, accept, advance
 from voicekit.library.states import State
 from voicekit.task import Problem, Task
 
 __all__ = ["Submission"]
 
 MOST_TRIES = 3
-"""How often a request is sent that certainly was not accepted before."""
+"""How often a request is sent that never left before."""
+
+MOST_REFUSALS = 6
+"""How often a request is sent that was one too many before: over half a minute."""
 
 BACK_OFF_S = 1.0
-LONGEST_PAUSE_S = 120.0
-"""A vendor that says to come back later than this is told to the user instead."""
+
+
+async def _nothing_known(kept: Kept) -> None:
+    del kept
 
 
 @dataclass(slots=True)
@@ -50,11 +58,18 @@ class Submission:
         Saves what a result's link leads to.
     sleep : callable
         Waits between tries and polls, given seconds.
+    bell : Bell, optional
+        Waits between polls instead, where the vendor calls by itself.
+    evidence : callable
+        Returns the id of the task that a lost answer was about, where something says.
     """
 
     attempt: Attempt
     fetch: Fetch
+    limits: Limits
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    bell: Bell | None = None
+    evidence: Callable[[Kept], Awaitable[str | None]] = _nothing_known
     sent: bool = False
     """Whether a byte may have left; until then the attempt can be called off."""
     is_in_doubt: bool = False
@@ -75,7 +90,8 @@ class Submission:
         except asyncio.CancelledError:
             self._call_off()
             raise
-        watch = Watch(self.attempt, self.sleep)
+        nap = self.sleep if self.bell is None else self.bell.sleep
+        watch = Watch(self.attempt, nap)
         collection = Collection(self.attempt, self.fetch, watch)
         return await collection.finish(await watch.wait(task))
 
@@ -93,16 +109,21 @@ class Submission:
         if attempt.kept.state not in (State.RESERVED, State.SENDING):
             return self._recalled()
         attempt.warnings = list(attempt.provider.warnings(attempt.job))
-        next(attempt.provider.submit(attempt.job))  # what cannot be built is not begun
-        if attempt.kept.state is State.RESERVED:
-            await self._check_room()
-            await attempt.advance(State.SENDING, sent_at=now_us())
-        return await self._send(tries=1 if attempt.provider.repeatable else MOST_TRIES)
+        next(attempt.submission())  # what cannot be built is not begun
+        if attempt.provider.repeatable:
+            return await self._judged(*await self._send())
+        await self._check_room()
+        for tried in range(MOST_REFUSALS):
+            await self.limits.depart(attempt)
+            flow, answer = await self._send()
+            if not await self._may_send_again(answer, tried):
+                return await self._judged(flow, answer)
+            flow.close()
+        raise AssertionError  # the last try is judged
 
-    async def _send(self, tries: int) -> Task:
-        """Send, and send again only what certainly cost nothing: a few times."""
+    async def _send(self) -> tuple[Flow[Task], Reply | NoReply]:
         attempt = self.attempt
-        flow = attempt.provider.submit(attempt.job)
+        flow = attempt.submission()
         request = next(flow)
         self.sent = True
         attempt.start_clock()
@@ -116,51 +137,44 @@ class Submission:
                 State.SENDING, raw_status=answer.status, raw=answer.body
             )
         self.is_in_doubt = False
-        wait_s = self._pause(answer, MOST_TRIES - tries)
-        if wait_s is None or tries <= 1:
-            return await self._judged(flow, answer)
-        flow.close()
-        if isinstance(answer, Reply) and not attempt.provider.repeatable:
-            # Else a kernel that dies in the next try leaves this answer as the last.
-            await attempt.advance(State.SENDING, raw_status=None, raw=None)
-        self.sent = False  # nothing was accepted: it can be called off while it waits
-        await self.sleep(wait_s)
-        return await self._send(tries - 1)
+        return flow, answer
 
-    def _pause(self, answer: Reply | NoReply, tried: int) -> float | None:
-        """Return after how many seconds to send again; None if that is not safe.
+    async def _may_send_again(self, answer: Reply | NoReply, tried: int) -> bool:
+        """Tell whether a request certainly cost nothing, and is worth another try.
 
-        A request that never left, or that was refused because there were too many.
+        One that never left, or that was refused because there were too many.
         """
         if isinstance(answer, NoReply):
-            return None if answer.may_have_arrived else BACK_OFF_S * 2**tried
-        provider = self.attempt.provider
-        try:
-            problem = provider.problem(answer)
-        except BadReply:
-            return None
-        if problem is None:
-            return None
-        kind = error_class(answer, problem, provider.errors)
-        if kind is not RateLimited:
-            return None
-        stated = retry_after(answer.headers)
-        if stated is not None and stated > LONGEST_PAUSE_S:
-            return None
-        return BACK_OFF_S * 2**tried if stated is None else stated
+            if answer.may_have_arrived or tried + 1 >= MOST_TRIES:
+                return False
+            self.sent = False  # it can be called off while it waits
+            await self.sleep(BACK_OFF_S * 2**tried)
+            return True
+        if not was_one_too_many(self.attempt.provider, answer):
+            return False
+        await self.limits.refused(self.attempt, answer)
+        is_soon = (retry_after(answer.headers) or 0) <= LONGEST_PAUSE_S
+        self.sent = not is_soon or tried + 1 >= MOST_REFUSALS
+        return not self.sent
 
     async def _judged_again(self) -> Task:
         """Judge what an earlier kernel sent, by the answer that it stored."""
         if (stored := self._stored()) is None:
-            await self._hold("the kernel that sent it ended before it had the answer")
+            why = "the kernel that sent it ended before it had the answer"
+            return await self._doubted(why)
         return await self._judged(*stored)
 
     def _recalled(self) -> Task:
-        """Read the stored answer again: it may have been the last word."""
+        """Read the stored answer again: it may have been the last word.
+
+        Not where another task was adopted since, for that answer named none or a wrong.
+        """
         stored = self._stored()
         task = None if stored is None else self.attempt.read(*stored)[1]
         receipt = self.attempt.kept.attempt["receipt"]
-        return task or Task(state="running", receipt=receipt)
+        if task is None or task.receipt != receipt:
+            return Task(state="running", receipt=receipt)
+        return task
 
     def _stored(self) -> tuple[Flow[Task], Reply] | None:
         """Return the stored answer, and a flow that waits for it; None without one."""
@@ -168,7 +182,7 @@ class Submission:
         row = attempt.kept.attempt
         if row["raw"] is None:
             return None
-        flow = attempt.provider.submit(attempt.job)
+        flow = attempt.submission()
         next(flow)
         return flow, Reply(status=row["raw_status"], body=row["raw"])
 
@@ -192,7 +206,7 @@ class Submission:
             error = refusal.refusal(attempt.job, answer, problem, table)
             await attempt.stop(State.REFUSED, error, billed="no")
         if outcome is Outcome.AMBIGUOUS and not attempt.provider.repeatable:
-            await self._hold(_doubt(answer, problem))
+            return await self._doubted(_doubt(answer, problem))
         failure = self._free_failure(answer, problem)
         await attempt.stop(State.FAILED, failure, billed="no")
         return None
@@ -202,7 +216,9 @@ class Submission:
         attempt.warn(task)
         if attempt.provider.repeatable:
             return
-        kept = await attempt.library.transact(accept, attempt.kept, task.receipt)
+        kept = await attempt.library.transact(
+            accept, attempt.kept, task.receipt, attempt.expiry()
+        )
         if kept is None:
             await self._hold("its answer has the task id of another job")
         attempt.kept = kept
@@ -223,6 +239,20 @@ class Submission:
             voice=job.voice_name,
             status=answer.status,
         )
+
+    async def _doubted(self, why: str) -> Task:
+        """Go on with the task that the evidence names, or hold the attempt."""
+        attempt = self.attempt
+        await attempt.advance(State.AMBIGUOUS)
+        receipt = await self.evidence(attempt.kept)
+        if receipt is not None:
+            kept = await attempt.library.transact(
+                accept, attempt.kept, receipt, attempt.expiry()
+            )
+            if kept is not None:
+                attempt.kept = kept
+                return Task(state="running", receipt=receipt)
+        return await self._hold(why)
 
     async def _hold(self, why: str) -> NoReturn:
         attempt = self.attempt

@@ -27,6 +27,8 @@ class Terms:
     charged_to: str | None = None
     estimated_micros: int | None = None
     bound_micros: int | None = None
+    callback: str | None = None
+    """Where the vendor shall call back; no other attempt may have it."""
     budget_micros: int | None = None
     """What this owner may reserve, spend or hold with this provider."""
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Connection, Engine, event, insert, select, text
+from sqlalchemy import Connection, Engine, event, insert, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from voicekit.errors import LibraryError
-from voicekit.library.schema import SCHEMA_VERSION, meta, metadata
+from voicekit.library.schema import SCHEMA_VERSION, STEPS, meta, metadata
 
 __all__ = ["open_database"]
 
@@ -80,12 +80,27 @@ def _check(connection: Connection, path: Path) -> None:
         )
 
 
+def _add_what_is_new(connection: Connection) -> None:
+    """Add the tables and indexes that an earlier voicekit did not have yet."""
+    metadata.create_all(connection)
+    for table in metadata.sorted_tables:
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
+
+
 def _prepare(connection: Connection, path: Path) -> None:
     if not sqlalchemy.inspect(connection).has_table("meta"):
         metadata.create_all(connection)
         connection.execute(insert(meta).values(version=SCHEMA_VERSION))
         return
     version = connection.execute(select(meta.c.version)).scalar_one()
+    for step in range(version + 1, SCHEMA_VERSION + 1):
+        for statement in STEPS[step]:
+            connection.execute(text(statement))
+        version = step
+        connection.execute(update(meta).values(version=version))
+    if version == SCHEMA_VERSION:
+        _add_what_is_new(connection)
     inspector = sqlalchemy.inspect(connection)
     for table in metadata.sorted_tables:
         there = inspector.has_table(table.name) and {

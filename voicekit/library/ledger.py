@@ -23,6 +23,7 @@ __all__ = [
     "Change",
     "Kept",
     "accept",
+    "adopt",
     "advance",
     "file_columns",
     "find",
@@ -31,6 +32,7 @@ __all__ = [
     "note_answered",
     "now_us",
     "unfinished",
+    "write_off",
 ]
 
 
@@ -91,7 +93,12 @@ def advance(connection: Connection, kept: Kept, change: Change) -> Kept:
     )
 
 
-def accept(connection: Connection, kept: Kept, receipt: str | None) -> Kept | None:
+def accept(
+    connection: Connection,
+    kept: Kept,
+    receipt: str | None,
+    expires_at: int | None = None,
+) -> Kept | None:
     """Record that a submission was accepted; None if its receipt is another's.
 
     A vendor that gives the same task id twice leaves it open what was accepted.
@@ -103,7 +110,8 @@ def accept(connection: Connection, kept: Kept, receipt: str | None) -> Kept | No
     )
     if receipt is not None and connection.execute(owners).first() is not None:
         return None
-    change = Change(state=State.ACCEPTED, columns={"receipt": receipt})
+    columns = {"receipt": receipt, "expires_at": expires_at}
+    change = Change(state=State.ACCEPTED, columns=columns)
     return advance(connection, kept, change)
 
 

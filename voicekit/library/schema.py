@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -22,6 +24,8 @@ from voicekit.library.states import LIVE
 
 __all__ = [
     "SCHEMA_VERSION",
+    "STEPS",
+    "allowance",
     "attempt",
     "event",
     "file",
@@ -31,7 +35,13 @@ __all__ = [
     "preview",
 ]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+
+STEPS: Mapping[int, tuple[str, ...]] = {
+    2: ("ALTER TABLE attempt ADD COLUMN callback TEXT",),
+}
+"""What makes a ledger of each version of the one before; new tables and indexes are
+added anyway."""
 
 # Money is in whole millionths of the vendor's credit, durations are in microseconds,
 # times in microseconds since 1970 UTC: no column holds a float.
@@ -77,6 +87,8 @@ attempt = Table(
     Column("owner", Text, nullable=False),
     # Whose budget it counts in; the owner may change, this does not.
     Column("reserved_by", Text, nullable=False),
+    # Where the vendor was told to call back: known to it and to us alone.
+    Column("callback", Text),
     Column("receipt", Text),
     Column("bound_micros", BigInteger),
     Column("estimated_micros", BigInteger),
@@ -108,6 +120,9 @@ attempt = Table(
         sqlite_where=_is_live,
         postgresql_where=_is_live,
     ),
+    # How many were sent of late: asked before each submission.
+    Index("attempt_sent", "issuer", "sent_at"),
+    Index("attempt_callback", "callback", unique=True),
     # A task id belongs to one attempt; NULLs are distinct in both databases.
     UniqueConstraint("issuer", "receipt"),
 )
@@ -121,6 +136,14 @@ event = Table(
     Column("at", BigInteger, nullable=False),
     Column("what", Text, nullable=False),
     Column("data", JSON),
+)
+
+# What an account's refusals have told of its limits, for every kernel of this library.
+allowance = Table(
+    "allowance",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("known", JSON, nullable=False),
 )
 
 # What a vendor plays for a voice at no cost, kept so that it is fetched once.

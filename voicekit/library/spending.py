@@ -114,7 +114,8 @@ def _total(micros: Iterable[int | None]) -> float | None:
 
 
 def _cost_nothing(row: Row) -> bool:
-    return row["state"] in _FREE or row["billed"] == "no"
+    is_free = row["state"] in _FREE or row["billed"] == "no"
+    return is_free and not row["refunded_micros"]
 
 
 def _group(row: Row, by: str) -> str:

@@ -10,9 +10,10 @@ from typing import ClassVar
 from voicekit import errors
 from voicekit.errors import BadReply, ProviderError
 from voicekit.flow import Flow, Reply, Request
-from voicekit.job import Job
+from voicekit.job import Job, Kind
 from voicekit.offer import Offer, TextLimit
 from voicekit.parameters import Range
+from voicekit.providers import akool_webhook
 from voicekit.providers.akool_record import IDS, KEPT_S, read_task
 from voicekit.providers.auth import TokenExchange
 from voicekit.providers.base import Provider
@@ -56,6 +57,9 @@ class Akool(Provider):
     origin = "https://openapi.akool.com"
     auth = TokenExchange(header="x-api-key", path="/api/open/v3/getToken")
     retention_s = KEPT_S
+    calls_back: ClassVar[frozenset[Kind]] = frozenset({"speech"})
+    callback_parts = ("CLIENT_ID", "CLIENT_SECRET")
+    read_callback = staticmethod(akool_webhook.read)
     offers = (_offer("create"), _offer("clone"))
     endpoints: ClassVar[Mapping[str, str]] = {"task": "show_task"}
     errors: ClassVar[Mapping[str, type[ProviderError]]] = {

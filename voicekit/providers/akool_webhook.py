@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import Mapping
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
@@ -21,14 +22,32 @@ from voicekit.flow import Reply
 from voicekit.providers.akool_record import IDS
 from voicekit.providers.envelope import task_id
 from voicekit.reading import Fields
+from voicekit.task import Notice
 
-__all__ = ["TOLERANCE_S", "decrypt", "is_signed", "signature", "told_task"]
+__all__ = ["TOLERANCE_S", "decrypt", "is_signed", "read", "signature", "told_task"]
 
 TOLERANCE_S = 300
 """How far the sender's clock may be off ours, either way."""
 
 _BLOCK = 16
 _KEY_LENGTHS = (16, 24, 32)
+
+
+def read(
+    body: bytes, headers: Mapping[str, str], keys: Mapping[str, str], *, now_s: float
+) -> Notice | None:
+    """Return what a callback says; None if it can be checked and is not Akool's.
+
+    What cannot be opened, for want of keys, still says that there is something to ask.
+    """
+    del headers
+    if not keys:
+        return Notice()
+    client_id = keys["CLIENT_ID"]
+    task = told_task(body, client_id, keys["CLIENT_SECRET"])
+    if task is None or not is_signed(body, client_id, now_s=now_s):
+        return None
+    return Notice(receipt=task)
 
 
 def signature(client_id: str, timestamp: str, nonce: str, data: str) -> str:

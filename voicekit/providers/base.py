@@ -11,7 +11,16 @@ from voicekit.flow import Flow, Reply
 from voicekit.job import Job, Kind
 from voicekit.offer import Model, Offer
 from voicekit.providers.auth import Auth, Bearer
-from voicekit.task import Credits, Estimate, Problem, RateLimit, Receipt, Task
+from voicekit.task import (
+    Credits,
+    Estimate,
+    Notice,
+    Problem,
+    Rate,
+    RateLimit,
+    Receipt,
+    Task,
+)
 from voicekit.voice import Voice, VoiceQuery
 
 __all__ = ["Provider"]
@@ -34,6 +43,10 @@ class Provider(ABC):
     """The vendor's address before the paths; empty where the user has to name it."""
     auth: ClassVar[Auth] = Bearer()
     """How the transport shows the key."""
+    rate: ClassVar[Rate | None] = None
+    """How many jobs the vendor takes in which time; None where it does not say."""
+    most_at_once: ClassVar[int] = 32
+    """How many tasks are in flight at most; fewer where the vendor refuses so many."""
     retention_s: ClassVar[int | None] = None
     """How long the vendor keeps a result; None where it does not say."""
     repeatable: ClassVar[bool] = False
@@ -45,6 +58,11 @@ class Provider(ABC):
     errors: ClassVar[Mapping[str, type[ProviderError]]] = {}
     """The vendor's own error codes. One that means "refused" proves that a paid
     request was not accepted; leave out whatever is not proven."""
+
+    calls_back: ClassVar[frozenset[Kind]] = frozenset()
+    """The kinds of job whose end the vendor tells by itself, where it is told where."""
+    callback_parts: ClassVar[tuple[str, ...]] = ()
+    """The parts of a key by which its callbacks can be checked."""
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -142,6 +160,31 @@ class Provider(ABC):
         """
         del job, receipt, callback
         yield from ()
+        return None
+
+    @staticmethod
+    def read_callback(
+        body: bytes,
+        headers: Mapping[str, str],
+        keys: Mapping[str, str],
+        *,
+        now_s: float,
+    ) -> Notice | None:
+        """Read what the vendor sent by itself; None where it is proven not to be its.
+
+        Override it where `calls_back` names a kind, and `confirm`, too.
+
+        Parameters
+        ----------
+        headers : mapping of str to str
+            Names in lower case.
+        keys : mapping of str to str
+            Those of `callback_parts`, or nothing where the user has not named them all:
+            then whatever comes is no more than a hint, which it is anyway.
+        now_s : float
+            Seconds since 1970, UTC.
+        """
+        del body, headers, keys, now_s
         return None
 
     def clones(self) -> Flow[list[Voice]]:

@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 from voicekit import errors
 from voicekit.errors import BadReply, ProviderError
 from voicekit.flow import Flow, Reply, Request
-from voicekit.job import Job
+from voicekit.job import Job, Kind
 from voicekit.offer import Model
+from voicekit.providers import kie_webhook
 from voicekit.providers.base import Provider
 from voicekit.providers.envelope import coded_problem
 from voicekit.providers.kie_offers import MODELS, OFFERS
@@ -24,7 +25,7 @@ from voicekit.providers.kie_record import (
     read_task,
 )
 from voicekit.reading import Fields
-from voicekit.task import Credits, Problem, Receipt, Task
+from voicekit.task import Credits, Problem, Rate, Receipt, Task
 from voicekit.voice import Voice, VoiceQuery
 
 __all__ = ["Kie"]
@@ -39,7 +40,12 @@ class Kie(Provider):
     origin = "https://api.kie.ai"
     # Media are kept for 14 days, but the vendor says that most addresses end after one.
     retention_s = 86_400
+    # "20 new generation requests per 10 seconds per account"; more is refused.
+    rate = Rate(most=20, window_s=10)
     offers = OFFERS
+    calls_back: ClassVar[frozenset[Kind]] = frozenset({"speech", "sound_effect"})
+    callback_parts = ("WEBHOOK_KEY",)
+    read_callback = staticmethod(kie_webhook.read)
     endpoints: ClassVar[Mapping[str, str]] = {"task": "show_task"}
     errors: ClassVar[Mapping[str, type[ProviderError]]] = {
         "400": errors.InvalidRequest,

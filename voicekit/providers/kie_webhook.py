@@ -16,8 +16,9 @@ from voicekit.flow import Reply
 from voicekit.providers.envelope import task_id
 from voicekit.providers.kie_record import IDS
 from voicekit.reading import Fields
+from voicekit.task import Notice
 
-__all__ = ["TOLERANCE_S", "is_signed", "signature", "told_task"]
+__all__ = ["TOLERANCE_S", "is_signed", "read", "signature", "told_task"]
 
 TOLERANCE_S = 300
 """How far the sender's clock may be off ours, either way."""
@@ -35,6 +36,15 @@ def told_task(body: bytes) -> str | None:
         return task_id(Fields.of(Reply(status=200, body=body)).fields("data"), IDS)
     except BadReply:
         return None
+
+
+def read(
+    body: bytes, headers: Mapping[str, str], keys: Mapping[str, str], *, now_s: float
+) -> Notice | None:
+    """Return what a callback says; None if there is a key and it was not signed."""
+    if keys and not is_signed(body, headers, keys["WEBHOOK_KEY"], now_s=now_s):
+        return None
+    return Notice(receipt=told_task(body))
 
 
 def signature(task: str, timestamp: str, key: str) -> str:

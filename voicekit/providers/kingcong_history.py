@@ -15,7 +15,7 @@ from voicekit.providers.paging import Page, collect
 from voicekit.reading import Fields
 from voicekit.task import Receipt
 
-__all__ = ["TaskList", "receipts", "task_list", "task_request"]
+__all__ = ["TaskList", "one_receipt", "receipts", "task_list", "task_request"]
 
 _MOST = 100
 """The longest page that the vendor gives."""
@@ -53,6 +53,15 @@ def task_list(page: int, limit: int, kind: str | None) -> Flow[TaskList]:
 def receipts(kind: str) -> Flow[list[Receipt]]:
     """Return every task of one type, from all pages."""
     return (yield from collect(partial(_ask, kind), partial(_read, kind)))
+
+
+def one_receipt(task_id: str, kind: str) -> Flow[Receipt | None]:
+    """Return a task of this type by its id; None if it is of another type."""
+    body = opened((yield task_request(task_id)))
+    task = body if "id" in body else body.fields("data")
+    found = _receipt(task)
+    is_it = found.id == task_id and task.maybe_text("type") in (None, kind)
+    return found if is_it else None
 
 
 def _request(page: int, limit: int, kind: str | None) -> Request:

@@ -12,9 +12,9 @@ from voicekit.job import Job, Kind
 from voicekit.providers import formats
 from voicekit.providers.kingcong_errors import audio_in, task_id
 from voicekit.reading import Fields, state_of
-from voicekit.task import Result, Task, TaskState
+from voicekit.task import Notice, Result, Task, TaskState
 
-__all__ = ["accepted", "checked_id", "cloned", "polled"]
+__all__ = ["accepted", "checked_id", "cloned", "polled", "told"]
 
 Role: TypeAlias = Literal["audio", "transcript", "words", "cover"]
 
@@ -82,6 +82,18 @@ def polled(job: Job, receipt: str, reply: Reply) -> Task:
     if task_id(body) != receipt:
         raise BadReply("The answer is not about the task that was asked for.")
     return _told(job, body, body.text("status"), _results(job, body), receipt)
+
+
+def told(
+    body: bytes, headers: Mapping[str, str], keys: Mapping[str, str], *, now_s: float
+) -> Notice:
+    """Read a callback, a task as the vendor tells it: nothing proves who sent it."""
+    del headers, keys, now_s
+    try:
+        task = _task_in(Fields.of(Reply(status=200, body=body)))
+    except BadReply:
+        return Notice()
+    return Notice(receipt=_usable(task_id(task)))
 
 
 def cloned(reply: Reply) -> Task:
