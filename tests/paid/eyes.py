@@ -144,6 +144,7 @@ def cut_download(folder, patch):
     sound = b"ID3" + bytes(range(256)) * 20
     tag = b'HTTP/1.1 200 OK\r\netag: "one"\r\ncontent-length: %d\r\n\r\n%s'
     turns = [sound[:2_000]]
+    patch.setattr(download, "LONGEST_BYTES", 1 << 16)
 
     def answer(connection, request):
         connection.sendall(tag % (len(sound), turns.pop() if turns else sound))
