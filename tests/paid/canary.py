@@ -1,7 +1,7 @@
 """What a kernel with keys shows in the places where keys have been found elsewhere.
 
-`collect` runs in the kernel, and writes down one file for each place. It leaks one key in
-each of them on purpose: whoever searches has to find that one.
+`collect` runs in the kernel, and writes down one file for each place. It leaks one key
+in each of them on purpose: whoever searches has to find that one.
 """
 
 import contextlib
@@ -142,15 +142,9 @@ def _exports(studio, planted):
 def _children(planted):
     """Return the command line and the environment of every child of this process."""
     shown = ""
-    with contextlib.ExitStack() as stack:
-        if planted is not None:
-            leaky = [sys.executable, "-c", "input()", planted]
-            child = stack.enter_context(
-                subprocess.Popen(
-                    leaky, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
-                )
-            )
-            stack.callback(child.kill)
+    leaky = [sys.executable, "-c", "input()", planted]
+    pipes = {"stdin": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(leaky, env={}, **pipes):
         for task in Path("/proc/self/task").iterdir():
             for pid in (task / "children").read_text().split():
                 shown += Path("/proc", pid, "cmdline").read_text()
