@@ -9,20 +9,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, TypeAlias
 
-__all__ = ["KEY_VERSION", "KINDS", "InputFile", "Job", "Kind", "SettingValue"]
+__all__ = ["KEY_VERSION", "InputFile", "Job", "Kind", "SettingValue"]
 
 Kind: TypeAlias = Literal[
     "speech", "sound_effect", "music", "dubbing", "transcription", "clone", "proxies"
 ]
-KINDS: tuple[Kind, ...] = (
-    "speech",
-    "sound_effect",
-    "music",
-    "dubbing",
-    "transcription",
-    "clone",
-    "proxies",
-)
 SettingValue: TypeAlias = bool | int | float | str
 """A setting's value in canonical form: a whole number is never a float."""
 

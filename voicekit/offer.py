@@ -75,6 +75,8 @@ class Offer(BaseModel):
     model: str | None = None
     """As it goes on the wire; None where the provider has no models."""
     takes_text: bool = True
+    text_instead: str | None = None
+    """A setting that may stand in for the text."""
     file: FileRule | None = None
     """The file that has to come with the job; None where none does."""
     unit: str = "credits"
@@ -142,8 +144,10 @@ class Offer(BaseModel):
                 place[last] = given[setting.name]
         return request
 
-    def check_text(self, text: object, who: str) -> str:
-        """Return the text, if this provider can take it.
+    def check_text(
+        self, text: object, who: str, given: Mapping[str, object] | None = None
+    ) -> str:
+        """Return the text, if this provider can take it with the settings given.
 
         Raises
         ------
@@ -154,8 +158,11 @@ class Offer(BaseModel):
             return ""
         if not isinstance(text, str):
             raise InvalidText(f"{who} speaks text, not {type(text).__name__}.")
+        if not text and (given or {}).get(self.text_instead or "") is not None:
+            return text
         if not text.strip():
-            raise InvalidText(f"There is no text for {who} to speak.")
+            instead = f" Or give {self.text_instead}." if self.text_instead else ""
+            raise InvalidText(f"There is no text for {who} to speak.{instead}")
         _refuse_unspeakable(text, who)
         limit = self.text_limit
         if limit and (length := limit.length(text)) < limit.minimum:

@@ -149,6 +149,7 @@ class Studio(_Desk):
     ) -> None:
         base = None if webhooks is None else checked_base(webhooks)
         port = None if base is None else checked_port(webhook_port, base)
+        budgets = _in_micros(budget or {})
         known = {name: known_providers.find(name) for name in _names(providers)}
         folder = Path(library).expanduser() if library else default_folder()
         kept = Library(folder / "sandbox" if sandbox else folder)
@@ -162,7 +163,7 @@ class Studio(_Desk):
             for name, provider in known.items()
             if providers is not None or connector.is_connected(provider)
         ]
-        engine = Engine(kept, connector, _in_micros(budget or {}))
+        engine = Engine(kept, connector, budgets)
         receiver = None if base is None else engine.listen(base, port or 0)
         super().__init__(Doubts(engine, names), Bridge())
         if receiver is not None:

@@ -8,6 +8,10 @@ from voicekit.errors import UnknownVoice
 
 __all__ = ["Voice", "VoiceQuery", "split_voice"]
 
+LONGEST_NAME = 4_096
+"""A signed address of a sample is the longest there is."""
+SHOWN_NAME = 100
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
@@ -86,9 +90,10 @@ def split_voice(voice: str) -> tuple[str, str]:
         If there is no provider or no id.
     """
     provider, _, voice_id = voice.partition(":")
-    if not provider or not voice_id:
+    if not provider or not voice_id or len(voice) > LONGEST_NAME:
+        shown = voice if len(voice) <= SHOWN_NAME else f"{voice[:SHOWN_NAME]}…"
         raise UnknownVoice(
-            f"{voice!r} names no voice. Voices are written 'provider:id', such as "
+            f"{shown!r} names no voice. Voices are written 'provider:id', such as "
             "'offline:en-us'; studio.voices() lists them."
         )
     return provider, voice_id

@@ -6,7 +6,8 @@ import nbformat
 from nbformat.sign import NotebookNotary, SQLiteSignatureStore
 
 ROOT = Path(__file__).parents[2]
-NOTEBOOK = ROOT / "notebooks" / "01-first-words.ipynb"
+NOTEBOOKS = ROOT / "notebooks"
+NOTEBOOK = NOTEBOOKS / "01-first-words.ipynb"
 ARTIFACTS = ROOT / "test-artifacts"
 
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}

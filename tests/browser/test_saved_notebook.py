@@ -1,4 +1,4 @@
-"""The committed notebook, as someone sees it who just downloaded it."""
+"""Each committed notebook, as someone sees it who just downloaded it."""
 
 import base64
 import io
@@ -7,15 +7,17 @@ import re
 
 import pytest
 import soundfile
-from lab import NOTEBOOK
+from lab import NOTEBOOKS
 
 pytestmark = pytest.mark.browser
 
+NAMES = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
 
-def saved_durations():
-    """Decode every player of the saved notebook."""
+
+def saved_durations(notebook):
+    """Decode every player of a saved notebook."""
     found = []
-    for cell in json.loads(NOTEBOOK.read_text("utf-8"))["cells"]:
+    for cell in json.loads(notebook.read_text("utf-8"))["cells"]:
         for output in cell.get("outputs", ()):
             markup = "".join(output.get("data", {}).get("text/html", ""))
             for data in re.findall(r'src="data:audio/[^;"]+;base64,([^"]+)"', markup):
@@ -24,10 +26,12 @@ def saved_durations():
     return found
 
 
-def test_the_untrusted_notebook_plays_with_no_cell_run(lab):
+@pytest.mark.parametrize("name", NAMES)
+def test_the_untrusted_notebook_plays_with_no_cell_run(lab, name):
     """Opened untrusted, before any cell runs, every player holds its whole clip."""
-    expected = saved_durations()
-    lab.open(NOTEBOOK)
+    notebook = NOTEBOOKS / name
+    expected = saved_durations(notebook)
+    lab.open(notebook)
     assert not lab.is_trusted()
     shown = lab.durations()
     print(f"players: {shown}; files: {expected}")

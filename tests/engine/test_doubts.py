@@ -12,6 +12,7 @@ from voicekit.errors import (
     BudgetExceeded,
     InvalidSetting,
     LibraryError,
+    NotFound,
     SubmissionUnknown,
 )
 from voicekit.flow import NoReply
@@ -83,14 +84,15 @@ def test_held_shows_what_may_have_cost(library):
 
 def test_an_adopted_task_brings_its_audio(library):
     """The task that the user found is asked for, and nothing is sent again."""
-    calls, transport = desk(library, LOST, reply(state="done", id="t9", cost=4))
+    done = reply(state="done", id="t9", cost=4)
+    calls, transport = desk(library, LOST, done, done)
 
     async def adopt():
         return await calls.adopt(await lose(calls), "t9")
 
     clip = asyncio.run(adopt())
     assert clip.task_id == "t9"
-    assert [request.method for request in transport.requests] == ["POST", "GET"]
+    assert [request.method for request in transport.requests] == ["POST", "GET", "GET"]
     assert [row["state"] for row in rows(library)] == ["FETCHED"]
 
 
@@ -100,7 +102,7 @@ def test_an_adopted_task_brings_its_audio(library):
 def test_an_adopted_task_goes_before_the_stored_answer(library, answer):
     """The answer that named no task, or another job's, is not read for it again."""
     found = reply(state="done", id="t9", cost=4)
-    calls, transport = desk(library, DONE, answer, found)
+    calls, transport = desk(library, DONE, answer, found, found)
 
     async def adopt():
         await calls.engine.perform(job("First"), None)
@@ -110,9 +112,39 @@ def test_an_adopted_task_goes_before_the_stored_answer(library, answer):
     assert transport.requests[-1].path == "/task/t9"
 
 
+def test_a_task_that_nobody_knows_is_not_adopted(library):
+    """A typing error changes nothing: the job stays held."""
+    calls, _ = desk(library, LOST, reply(404, error="no such task"))
+
+    async def adopt():
+        await calls.adopt(await lose(calls), "t-typo")
+
+    with pytest.raises(NotFound):
+        asyncio.run(adopt())
+    assert [row["state"] for row in rows(library)] == ["HELD"]
+
+
+@pytest.mark.parametrize("call", ["adopt", "write_off"])
+def test_only_what_is_in_doubt_can_be_settled(library, call):
+    """A job that runs, or is done, is not changed by a slip."""
+    calls, _ = desk(library, DONE)
+
+    async def settle():
+        done = await calls.engine.perform(job(), None)
+        name = done.kept.job["id"]
+        if call == "adopt":
+            await calls.adopt(name, "t2")
+        else:
+            await calls.write_off(name, billed="no")
+
+    with pytest.raises(LibraryError, match="is done, not held"):
+        asyncio.run(settle())
+    assert [row["receipt"] for row in rows(library)] == ["t1"]
+
+
 def test_a_task_of_another_job_cannot_be_adopted(library):
     """One task belongs to one job."""
-    calls, _ = desk(library, DONE, LOST)
+    calls, _ = desk(library, DONE, LOST, DONE)
 
     async def adopt():
         await calls.engine.perform(job("First"), None)
@@ -160,21 +192,6 @@ def test_a_job_that_is_not_over_is_not_sent_again(library):
     with pytest.raises(LibraryError, match="not over"):
         asyncio.run(again())
     assert len(transport.requests) == 1
-
-
-def test_only_what_is_held_is_written_off_or_adopted(library):
-    """What is on its way, or done, is not forgotten: its receipt would be lost."""
-    calls, _ = desk(library, DONE)
-
-    async def settle():
-        name = (await calls.engine.perform(job(), None)).kept.job["id"]
-        with pytest.raises(LibraryError, match="is done, not held"):
-            await calls.write_off(name, billed="yes")
-        with pytest.raises(LibraryError, match="is done, not held"):
-            await calls.adopt(name, "t9")
-
-    asyncio.run(settle())
-    assert [row["state"] for row in rows(library)] == ["FETCHED"]
 
 
 @pytest.mark.parametrize(("billed", "sent"), [("no", 2), ("yes", 1), ("unknown", 1)])

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from voicekit.address import Address
-from voicekit.engine import download
+from voicekit.engine import download, http
 from voicekit.engine.clients import Clients
 from voicekit.engine.download import Downloader
 from voicekit.engine.http import HttpTransport
@@ -112,6 +112,20 @@ def test_a_signed_token_is_made_of_the_pair():
     assert len(tokens) == 1
     assert next(iter(tokens)).count(".") == 2
     assert KEY not in "".join(heard)
+
+
+def test_a_signed_token_is_renewed_a_minute_before_it_ends(monkeypatch):
+    """It lives for 30 minutes: the one of minute 0 serves in minute 28, not in 58."""
+    clock = [1_800_000_000.0]
+    monkeypatch.setattr(http.time, "time", lambda: clock[0])
+
+    def answer(_):
+        clock[0] += 1_739
+        return ok()
+
+    _, heard = ask(answer, GET, GET, GET, auth=Jwt(), ACCESS_KEY="ak", SECRET_KEY=KEY)
+    tokens = [text.split("Bearer ")[1].split()[0] for text in heard]
+    assert tokens[0] == tokens[1] != tokens[2]
 
 
 def test_a_token_is_exchanged_once():

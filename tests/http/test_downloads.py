@@ -8,7 +8,8 @@ import pytest
 
 from voicekit.engine import download
 
-RACHEL = "kie:Rachel"
+VENDOR = "kingcong"
+RACHEL = "kingcong:elevenlabs/21m00Tcm4TlvDq8ikWAM"
 TEXT = "Whatever was paid for is saved."
 LIFE_S = 5.0
 TROUBLE = {"url_expired": 0.2, "cut_body": 0.1, "range_ignored": 0.05}
@@ -24,10 +25,10 @@ def test_links_that_end_and_bodies_that_stop(
     """Every result is saved, none is corrupt, and nothing is submitted again."""
     monkeypatch.setattr(download, "BACK_OFF_S", 0.01)
     whole = studio.speak(TEXT, RACHEL).audio
-    before = submissions("kie")
-    sandbox.set_link_life("kie", LIFE_S)
+    before = submissions(VENDOR)
+    sandbox.set_link_life(VENDOR, LIFE_S)
     for name in _troubles(takes):
-        sandbox.fail("kie", on="download", kind=name)
+        sandbox.fail(VENDOR, on="download", kind=name)
 
     async def all_takes():
         speak = studio.aio.speak
@@ -38,8 +39,8 @@ def test_links_that_end_and_bodies_that_stop(
     saved = [clip for clip in clips if not isinstance(clip, BaseException)]
     expected = hashlib.sha256(whole).hexdigest()
     corrupt = [c for c in saved if hashlib.sha256(c.audio).hexdigest() != expected]
-    accepted = submissions("kie")[1] - before[1]
-    happened = sandbox.look("kie", "faults")["happened"]
+    accepted = submissions(VENDOR)[1] - before[1]
+    happened = sandbox.look(VENDOR, "faults")["happened"]
     print(
         f"\n{takes} downloads, links that live {LIFE_S:g} s, "
         f"{happened.count('url_expired')} expired, {happened.count('cut_body')} cut: "

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from voicekit.audio.file import sniff
-from voicekit.errors import NotFound, StillRunning
+from voicekit.errors import InvalidText, NotFound, StillRunning
 from voicekit.providers import kingcong_voices
 
 RACHEL = "kingcong:elevenlabs/21m00Tcm4TlvDq8ikWAM"
@@ -153,8 +153,10 @@ def test_row_08_minimax_answers_with_audio(studio, sandbox, submissions):
     assert submissions("kingcong") == (1, 1)
 
 
-def test_row_09_clone_a_voice(studio, clone, submissions):
-    """A recording becomes a voice that speaks, and is paid for once."""
+def test_row_09_clone_a_voice(studio, sandbox, request, submissions):
+    """A recording becomes a voice that can speak at once, and is paid for once."""
+    sandbox.set_speed(10)  # a clone is in the list before it can speak
+    clone = request.getfixturevalue("clone")
     assert clone.voice.startswith("kingcong:minimax/")
     assert studio.speak("Hello, it is me.", clone).duration_s > 0.2
     assert submissions("kingcong") == (2, 2)
@@ -202,6 +204,8 @@ def test_row_13_music(studio, asked, submissions):
     assert len({clip.cover.read_bytes() for clip in clips}) == 2
     assert all(sniff_image(clip.cover.read_bytes()) for clip in clips)
     assert [clip.credits for clip in clips] == [1200, 1200]
+    seconds = sum(clip.duration_s for clip in clips)
+    assert studio.spend("kind").loc["music", "seconds"] == pytest.approx(seconds)
     assert submissions("kingcong") == (1, 1)
 
 
@@ -215,6 +219,11 @@ def test_row_13_music_with_lyrics(studio, asked):
     (clip,) = studio.music(IDEA, lyrics=lyrics)
     assert asked("kingcong")["lyrics"] == lyrics
     assert clip.duration_s > 5
+    (alone,) = studio.music("", lyrics=lyrics)
+    assert asked("kingcong")["idea"] is None
+    assert alone.job != clip.job
+    with pytest.raises(InvalidText, match="no text"):
+        studio.music("")
 
 
 def test_row_14_purchase_proxies(studio, kingcong, submissions):

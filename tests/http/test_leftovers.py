@@ -11,18 +11,21 @@ import voicekit as vk
 from voicekit.errors import GenerationFailed, StillRunning, Unsupported
 
 RACHEL = "kingcong:elevenlabs/21m00Tcm4TlvDq8ikWAM"
+TRUSTWORTHY = "kingcong:minimax/209533299589184"
 
 KILLED = """
 import os, time
 import voicekit as vk
 from voicekit.errors import StillRunning
 studio = vk.Studio()
-for text, voice in (("One.", "kie:Rachel"), ("Two.", "kie:Rachel"), ("Three.", {!r})):
+for text, voice in (("One.", "kie:Rachel"), ("Two.", {!r}), ("Three.", {!r})):
     try:
         studio.speak(text, voice, timeout=0.5)
     except StillRunning:
         pass
-while set(studio.tasks().state) != {{"running"}}:
+for _ in range(600):
+    if set(studio.tasks().state) == {{"running"}}:
+        break
     time.sleep(0.05)
 os.kill(os.getpid(), 9)
 """
@@ -32,7 +35,9 @@ os.kill(os.getpid(), 9)
 def left_behind(at_the_sandbox):
     """A kernel was killed while three tasks ran."""
     at_the_sandbox.set_speed(0.01)
-    subprocess.run([sys.executable, "-c", KILLED.format(RACHEL)], check=False)
+    subprocess.run(
+        [sys.executable, "-c", KILLED.format(RACHEL, TRUSTWORTHY)], check=False
+    )
     return at_the_sandbox
 
 
@@ -47,11 +52,11 @@ def test_a_studio_says_in_one_line_what_was_left(left_behind, submissions, capsy
     with vk.Studio(providers=["offline"]), vk.Studio():
         assert capsys.readouterr().out == ""
     assert line.startswith("3 tasks are left unfinished by an earlier kernel (")
-    assert "kie 2, kingcong 1; the first result ends on 20" in line
+    assert "kie 1, kingcong 2; the first result ends on 20" in line
     assert line.endswith("studio.resume() finishes what can be finished.\n")
     assert line.count("\n") == 1
     assert set(resumed.state) == {"done"}
-    assert (submissions("kie"), submissions("kingcong")) == ((2, 2), (1, 1))
+    assert (submissions("kie"), submissions("kingcong")) == ((1, 1), (2, 2))
 
 
 def test_what_another_kernel_works_on_was_not_left(at_the_sandbox, capsys):
@@ -70,7 +75,7 @@ def test_results_that_will_end_and_are_not_here_are_shown(left_behind):
     with vk.Studio() as studio:
         calls = studio.calls
         ending = studio.bridge.run(calls.unsaved())
-        assert list(ending.text) == ["One.", "Two."]  # KingCong does not say
+        assert list(ending.text) == ["One."]  # KingCong does not say
         assert ending.expires_at.notna().all()
         left_behind.set_speed(400)
         studio.resume()
@@ -82,7 +87,9 @@ def test_a_deleted_task_gives_its_credits_back(studio, sandbox):
     sandbox.fail("kingcong", on="submit", kind="stuck")
     with pytest.raises(StillRunning):
         studio.speak("Hello there.", RACHEL, timeout=0.3)
-    while studio.tasks().state.iloc[0] != "running":
+    for _ in range(600):
+        if studio.tasks().state.iloc[0] == "running":
+            break
         time.sleep(0.05)
     (row,) = studio.tasks().itertuples()
     told = []

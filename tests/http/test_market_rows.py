@@ -13,8 +13,10 @@ from voicekit.errors import (
     InvalidText,
     NotFound,
     RateLimited,
+    ResultExpired,
     SubmissionUnknown,
     Unauthorized,
+    UnsafeResult,
 )
 from voicekit.providers import akool_webhook, kie_webhook
 
@@ -187,6 +189,28 @@ def test_row_36_kie_failed_task(studio, sandbox):
         studio.speak("Hello there.", RACHEL)
     (row,) = studio.tasks().itertuples()
     assert (row.state, row.credits) == ("failed", 0)
+
+
+def test_row_36_kie_knows_the_task_no_longer(studio, sandbox, submissions):
+    """It says 422 "recordInfo is null": that is at risk, and not asked for ever."""
+    sandbox.fail("kie", on="submit", kind="lost")
+    with pytest.raises(ResultExpired, match="no longer knows the task"):
+        studio.speak("Hello there.", "kie:Rachel")
+    assert studio.tasks().state.tolist() == ["at_risk"]
+    assert submissions("kie") == (1, 1)
+
+
+def test_an_odd_download_is_taken_up_again(studio, sandbox, submissions):
+    """What was paid for and is still there needs no second submission."""
+    sandbox.fail("kie", on="download", kind="html")
+    with pytest.raises(UnsafeResult):
+        studio.speak("Hello there.", "kie:Rachel")
+    row = studio.tasks().iloc[0]
+    assert row.state == "at_risk"
+    clip = studio.adopt(row.name, row.task_id)
+    assert clip.duration_s > 0.2
+    assert studio.tasks().state.tolist() == ["done"]
+    assert submissions("kie") == (1, 1)
 
 
 def test_row_37_kie_callback(submit_with_callback, sandbox, asked, inbox):

@@ -11,6 +11,7 @@ from voicekit.engine.outcome import Outcome, error_class, judge
 from voicekit.errors import BadReply, InvalidSetting, InvalidText
 from voicekit.flow import Reply, Request, Upload, finish
 from voicekit.job import InputFile, Job
+from voicekit.providers.paging import MOST_PAGES
 from voicekit.task import Credits, Problem, RateLimit, Receipt, Result
 from voicekit.voice import VoiceQuery
 
@@ -434,9 +435,9 @@ def test_a_list_that_never_ends_is_left():
         VENDOR.voices(VoiceQuery(limit=None)), [page(VOICE, has_next=True)] * 9
     )
     assert (len(requests), len(voices)) == (4, 1)
-    fresh = (page({**VOICE, "id": str(n)}, has_next=True) for n in range(1_000))
-    requests, voices = drive(VENDOR.voices(VoiceQuery(limit=None), type="USER"), fresh)
-    assert (len(requests), len(voices)) == (100, 100)
+    fresh = (page({**VOICE, "id": str(n)}, has_next=True) for n in range(MOST_PAGES))
+    with pytest.raises(BadReply, match="never ends"):
+        drive(VENDOR.voices(VoiceQuery(limit=None), type="USER"), fresh)
 
 
 def test_filters_go_on_the_wire_or_are_refused():

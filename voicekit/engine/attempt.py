@@ -48,6 +48,7 @@ class Attempt:
     def start_clock(self) -> None:
         """Count the latency from here."""
         self._sent_at = time.monotonic()
+        self._answered_at.clear()
 
     def submission(self) -> Flow[Task]:
         """Return the flow that sends it: the same request whenever it is run."""

@@ -120,6 +120,7 @@ class Calls(Owned):
     ) -> list[Clip]:
         """Make music from an idea: one clip for each track, with its cover.
 
+        The idea may be empty where ``lyrics`` are given.
         ``parameters(provider, kind="music")`` lists the settings.
         """
         done = await self.make(

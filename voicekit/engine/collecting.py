@@ -121,10 +121,11 @@ class Collection:
             else await library.save(result.data, result.media_type)
         )
         seconds, rate = result.duration_s, result.sample_rate
-        if result.role == "audio" and seconds is None:
-            seconds, rate = await library.run(
+        if result.role == "audio" and None in (seconds, rate):
+            measured_s, rate = await library.run(
                 partial(length_of, stored.path, stored.media_type, rate)
             )
+            seconds = measured_s if seconds is None else seconds
         return stored, file_columns(
             stored,
             role=result.role,

@@ -7,20 +7,33 @@ from typing import TYPE_CHECKING, Literal
 
 from voicekit import providers
 from voicekit.clip import Clip
+from voicekit.engine import refusal
 from voicekit.engine.calls import Calls
 from voicekit.engine.listing import make_frame
-from voicekit.engine.making import WAIT_S
+from voicekit.engine.making import WAIT_S, checked_timeout
 from voicekit.errors import InvalidSetting, LibraryError
 from voicekit.job import Job
 from voicekit.library.claiming import begin_again
-from voicekit.library.ledger import adopt, job_of, unfinished, write_off
+from voicekit.library.ledger import (
+    Change,
+    Kept,
+    adopt,
+    job_of,
+    now_us,
+    settle,
+    unfinished,
+)
 from voicekit.library.spending import attempts, held_rows, task_rows
+from voicekit.library.states import SHOWN, State
 from voicekit.task import Receipt, from_micros
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Doubts"]
+
+AUDIBLE = frozenset(("speech", "sound_effect", "dubbing", "music"))
+"""The kinds whose result is a clip; the first one where they are several."""
 
 
 class Doubts(Calls):
@@ -54,11 +67,11 @@ class Doubts(Calls):
         """
         kept, callbacks = await self.engine.find(job), self.engine.callbacks
         if callbacks is not None and (told := await callbacks.confirmed(kept)):
-            await self.adopt(job, told)
+            await self._adopt(kept, told)
         found = await self._evidence(job)
         certain = [receipt for receipt in found if receipt.is_certain]
         if len(certain) == 1:
-            await self.adopt(job, certain[0].id)
+            await self._adopt(kept, certain[0].id)
         return await make_frame(
             "evidence",
             [
@@ -72,27 +85,63 @@ class Doubts(Calls):
             ],
         )
 
-    async def adopt(self, job: str, task_id: str) -> Clip:
-        """Take a task of the provider for this held job, and wait for its result.
+    async def adopt(self, job: str, task_id: str) -> Clip | None:
+        """Take a task of the provider for a held or at-risk job, and wait for it.
+
+        The provider is asked for the task first: one that it does not know is refused,
+        and the job stays as it is.
+
+        Returns
+        -------
+        Clip or None
+            None where the job makes no sound, such as a clone.
 
         Raises
         ------
         LibraryError
-            If the task belongs to another job, or the job is not held.
+            If the task belongs to another job, or the job is not in doubt.
+        NotFound
+            If the provider knows no such task.
         """
-        kept = await self.engine.find(job)
+        kept = await self._in_doubt(job, State.HELD, State.AT_RISK)
+        wanted = job_of(kept)
+        provider = self.provider_of(wanted.provider)
+        await self.engine.ask(provider, provider.task(wanted, task_id))
+        return await self._adopt(kept, task_id)
+
+    async def _adopt(self, kept: Kept, task_id: str) -> Clip | None:
         if await self.engine.library.transact(adopt, kept, task_id) is None:
             raise LibraryError(f"The task {task_id} belongs to another job.")
-        return await self.clip(job)
+        done = await self.engine.perform(job_of(kept), WAIT_S)
+        return self._clip(done) if kept.job["kind"] in AUDIBLE else None
 
-    async def submit_again(self, job: str, *, timeout: float | None = None) -> Clip:
-        """Send a held, failed or at-risk job once more. It may be billed twice."""
-        wait_s = WAIT_S if timeout is None else timeout
+    async def _in_doubt(self, name: str, *states: State) -> Kept:
+        """Return a job that is in one of these states, and refuse any other."""
+        kept = await self.engine.find(name)
+        if kept.state not in states:
+            raise LibraryError(
+                f"Job {name} is {SHOWN[kept.state]}, not "
+                f"{' or '.join(SHOWN[state] for state in states)}: nothing was changed."
+            )
+        return kept
+
+    async def submit_again(
+        self, job: str, *, timeout: float | None = None
+    ) -> Clip | None:
+        """Send a held, failed or at-risk job once more. It may be billed twice.
+
+        Returns
+        -------
+        Clip or None
+            None where the job makes no sound, such as a clone.
+        """
+        wait_s = checked_timeout(timeout)
         kept = await self.engine.find(job)
         again = job_of(kept)
         terms = await self.engine.terms(again, providers.find(again.provider))
         await self.engine.library.transact(begin_again, kept, terms)
-        return self._clip(await self.engine.perform(again, wait_s))
+        done = await self.engine.perform(again, wait_s)
+        return self._clip(done) if again.kind in AUDIBLE else None
 
     async def write_off(
         self, job: str, *, billed: Literal["yes", "no", "unknown"]
@@ -115,8 +164,14 @@ class Doubts(Calls):
                 f"billed is 'yes', 'no' or 'unknown', not {billed!r}: look at the "
                 "provider's own list of what it charged."
             )
-        kept = await self.engine.find(job)
-        await self.engine.library.transact(write_off, kept, billed)
+        kept = await self._in_doubt(job, State.HELD)
+        columns = {
+            "billed": billed,
+            "finished_at": now_us(),
+            "error": refusal.to_store(refusal.written_off(kept, billed)),
+        }
+        change = Change(state=State.FAILED, columns=columns)
+        await self.engine.library.transact(settle, kept, change)
 
     async def resume(self) -> pd.DataFrame:
         """Finish everything that an earlier kernel left behind.

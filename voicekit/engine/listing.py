@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from voicekit import providers
+from voicekit.engine.catalogue import VoiceCache, from_all, or_error
 from voicekit.engine.engine import Engine
 from voicekit.errors import (
     InvalidSetting,
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Listing", "make_frame"]
 
-T = TypeVar("T")
-
 
 class Listing:
     """The calls that change nothing and cost nothing.
@@ -47,6 +46,7 @@ class Listing:
     def __init__(self, engine: Engine, names: Sequence[str]) -> None:
         self.engine = engine
         self.names = tuple(names)
+        self.remembered = VoiceCache()
 
     async def providers(self) -> pd.DataFrame:
         """Return the providers in use: whether they answer, and what they can do.
@@ -56,8 +56,7 @@ class Listing:
         DataFrame
             Index ``provider``; connected, health, balance, unit, kinds.
         """
-        used = list(self._chosen(None))
-        rows = await asyncio.gather(*map(self._provider_row, used))
+        rows = await asyncio.gather(*map(self._provider_row, self._chosen(None)))
         return await make_frame("providers", rows)
 
     async def credits(self) -> pd.DataFrame:
@@ -81,9 +80,9 @@ class Listing:
         DataFrame
             As `voices`, and created_at.
         """
-        found: list[Voice] = []
-        for one in self._chosen(provider):
-            found += await self.engine.ask(one, one.clones())
+        found = await from_all(
+            self._chosen(provider), lambda one: self.engine.ask(one, one.clones())
+        )
         return await make_frame("clones", map(_voice_row, found))
 
     async def models(self, provider: str | None = None) -> pd.DataFrame:
@@ -94,18 +93,7 @@ class Listing:
         DataFrame
             Index ``model``; provider, name, kinds, languages.
         """
-        rows: list[dict[str, Any]] = []
-        for one in self._chosen(provider):
-            rows += [
-                {
-                    "model": model.id,
-                    "provider": one.name,
-                    "name": model.name,
-                    "kinds": ", ".join(model.kinds),
-                    "languages": ", ".join(model.languages),
-                }
-                for model in await self.engine.ask(one, one.models())
-            ]
+        rows = await from_all(self._chosen(provider), self._model_rows)
         return await make_frame("models", rows)
 
     async def voices(  # noqa: PLR0913 - each narrows the list in its own way
@@ -117,8 +105,9 @@ class Listing:
         gender: str | None = None,
         shared: bool = False,
         limit: int | None = 200,
+        refresh: bool = False,
     ) -> pd.DataFrame:
-        """Return voices to choose from.
+        """Return voices to choose from; each list is remembered for a day.
 
         Parameters
         ----------
@@ -132,6 +121,8 @@ class Listing:
             Also list what the vendors' users share.
         limit : int or None
             How many at most, for each provider.
+        refresh : bool
+            Ask the providers anew.
 
         Returns
         -------
@@ -150,6 +141,8 @@ class Listing:
         query = VoiceQuery(
             search=search, language=language, gender=gender, shared=shared, limit=limit
         )
+        for one in self._chosen(provider) if refresh else ():
+            self.remembered.forget(one.name)
         found = await self.list_voices(query, provider)
         return await make_frame("voices", map(_voice_row, found))
 
@@ -157,10 +150,13 @@ class Listing:
         self, query: VoiceQuery, provider: str | None = None
     ) -> list[Voice]:
         """Return voices as values, for panels."""
-        found: list[Voice] = []
-        for one in self._chosen(provider):
-            found += await self.engine.ask(one, one.voices(query))
-        return found
+
+        def ask(one: Provider) -> Coroutine[Any, Any, list[Voice]]:
+            return self.remembered.get(
+                one, query, lambda: self.engine.ask(one, one.voices(query))
+            )
+
+        return await from_all(self._chosen(provider), ask)
 
     async def voice(self, voice: str | Voice) -> Voice:
         """Return a voice by its name, ``"provider:id"``.
@@ -261,8 +257,8 @@ class Listing:
         if provider.repeatable:
             return {**row, "health": "good"}
         health, found = await asyncio.gather(
-            _or_error(self.engine.ask(provider, provider.health())),
-            _or_error(self._credits(provider)),
+            or_error(self.engine.ask(provider, provider.health())),
+            or_error(self._credits(provider)),
         )
         if isinstance(found, KeyMissing):
             return {**row, "connected": False, "health": "no key"}
@@ -273,7 +269,7 @@ class Listing:
         }
 
     async def _credits_row(self, provider: Provider) -> Mapping[str, Any]:
-        found = await _or_error(self._credits(provider))
+        found = await or_error(self._credits(provider))
         row = {"provider": provider.name, "unit": provider.unit, "seen_at": now_us()}
         if isinstance(found, VoicekitError):
             return {**row, "error": str(found)}
@@ -299,22 +295,29 @@ class Listing:
         """
         provider = providers.find(name)
         if name not in self.names:
+            has_key = self.engine.connector.is_connected(provider)
+            login = "" if has_key else f" after voicekit.login({name!r}): it has no key"
             raise UnknownProvider(
                 f"This studio does not use {name}; it uses {', '.join(self.names)}. "
-                f"Open one with Studio(providers=[{name!r}, ...])."
+                f"Open one with Studio(providers=[{name!r}, ...]){login}."
             )
         return provider
 
-    def _chosen(self, name: str | None) -> Iterable[Provider]:
-        return map(self.provider_of, self.names if name is None else (name,))
+    def _chosen(self, name: str | None) -> Sequence[Provider]:
+        names = self.names if name is None else (name,)
+        return [self.provider_of(one) for one in names]
 
-
-async def _or_error(coroutine: Coroutine[Any, Any, T]) -> T | VoicekitError:
-    """Return what a coroutine brings, or why it brings nothing: for one row of many."""
-    try:
-        return await coroutine
-    except VoicekitError as error:
-        return error
+    async def _model_rows(self, provider: Provider) -> list[Mapping[str, Any]]:
+        return [
+            {
+                "model": model.id,
+                "provider": provider.name,
+                "name": model.name,
+                "kinds": ", ".join(model.kinds),
+                "languages": ", ".join(model.languages),
+            }
+            for model in await self.engine.ask(provider, provider.models())
+        ]
 
 
 async def make_frame(table: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from voicekit.providers import Provider
 from voicekit.task import Estimate
 from voicekit.voice import Voice
 
-__all__ = ["WAIT_S", "Making"]
+__all__ = ["WAIT_S", "Making", "checked_timeout"]
 
 MOST_TAKES = 1_000_000
 
@@ -39,6 +39,7 @@ class Making(Listing):
         *,
         kind: Kind = "speech",
         model: str | None = None,
+        format: str | None = None,  # noqa: A002 - DESIGN's name
         **settings: Any,
     ) -> Estimate:
         """Say what a call will cost, without making it.
@@ -64,13 +65,19 @@ class Making(Listing):
             name, voice_id = chosen.provider, chosen.id
         provider = self.provider_of(name)
         job = await self._job(
-            kind, provider, text=text, voice=voice_id, model=model, settings=settings
+            kind,
+            provider,
+            text=text,
+            voice=voice_id,
+            model=model,
+            format=format,
+            settings=settings,
         )
         return await self.engine.estimate(job, provider)
 
     async def clip(self, job: str, *, timeout: float | None = None) -> Clip:
         """Return the clip of a job in `tasks`; waits if it is still running."""
-        wait_s = _checked_timeout(timeout)
+        wait_s = checked_timeout(timeout)
         return self._clip(await self.engine.await_job(job, wait_s))
 
     async def forget(self, job: str) -> None:
@@ -81,7 +88,10 @@ class Making(Listing):
         self, kind: Kind, provider: str, *, timeout: float | None = None, **parts: Any
     ) -> Done:
         """Have a job made of `parts` performed, or find what it made before."""
-        wait_s = _checked_timeout(timeout)
+        wait_s = checked_timeout(timeout)
+        if not isinstance(parts.get("file", ""), str | Path):
+            given = type(parts["file"]).__name__
+            raise InvalidSetting(f"{provider} needs the path of a file, not {given}.")
         job = await self._job(kind, self.provider_of(provider), **parts)
         return await self.engine.perform(job, wait_s)
 
@@ -108,7 +118,7 @@ class Making(Listing):
             realm=self.engine.connector.realm(provider),
             provider=provider.name,
             kind=kind,
-            text=offer.check_text(text, who),
+            text=offer.check_text(text, who, settings),
             voice=voice,
             shown_voice=shown,
             model=offer.model,
@@ -162,7 +172,8 @@ def _checked_take(take: int) -> int:
     return int(take)
 
 
-def _checked_timeout(timeout: float | None) -> float:
+def checked_timeout(timeout: float | None) -> float:
+    """Return how many seconds to wait."""
     if timeout is None:
         return WAIT_S
     if isinstance(timeout, bool) or not isinstance(timeout, Real) or not timeout >= 0:

@@ -46,6 +46,7 @@ class Owned(Making):
             timeout=timeout,
             settings=settings,
         )
+        self.remembered.forget(provider)
         return Voice(voice=done.kept.attempt["details"]["voice"], name=name, owned=True)
 
     async def delete_clone(self, voice: str | Voice) -> None:
@@ -53,6 +54,7 @@ class Owned(Making):
         chosen = await self.voice(voice)
         provider = self.provider_of(chosen.provider)
         await self.engine.ask(provider, provider.delete_clone(chosen.id))
+        self.remembered.forget(provider.name)
         await self.engine.library.transact(retire, "clone", chosen.voice)
 
     async def delete_tasks(

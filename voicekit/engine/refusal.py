@@ -24,6 +24,7 @@ __all__ = [
     "unclear",
     "unreadable",
     "who",
+    "written_off",
 ]
 
 _REMEDIES: Mapping[type[ProviderError], str] = {
@@ -34,6 +35,19 @@ _REMEDIES: Mapping[type[ProviderError], str] = {
     errors.NotFound: "Nothing was charged. Check the voice and the model.",
     errors.Unavailable: "Try again later.",
 }
+_REMEDIES_OF_A_LOOK: Mapping[type[ProviderError], str] = {
+    errors.Unauthorized: "Check the key of this provider.",
+    errors.InsufficientCredits: "Add credits.",
+    errors.RateLimited: "Wait a little, then call again.",
+    errors.InvalidRequest: "Check what was asked for.",
+    errors.NotFound: "Check the id.",
+    errors.Unavailable: "Try again later.",
+}
+"""For what costs nothing anyway."""
+
+_LATER = (errors.RateLimited, errors.Unavailable)
+"""Errors that time mends."""
+
 _KEPT_FIELDS = ("provider", "voice", "status", "code", "request_id", "retry_after")
 
 
@@ -43,14 +57,16 @@ def refusal(
     """Return the error for an answer that reports a problem."""
     kind = error_class(reply, problem, table)
     said = show_text(problem.message) or f"error {show_text(problem.code)}"
-    remedy = _REMEDIES.get(kind, "")
+    remedies = _REMEDIES if isinstance(asked, Job) else _REMEDIES_OF_A_LOOK
+    remedy = remedies.get(kind, "")
     return kind(
         f"{who(asked)} said no: {said.rstrip('.')} ({problem.code}). {remedy}".rstrip(),
         **_names(asked),
         status=reply.status,
         code=problem.code,
         request_id=reply.headers.get("x-request-id"),
-        retry_after=retry_after(reply.headers),
+        # Some vendors say with every answer when their window begins anew.
+        retry_after=retry_after(reply.headers) if kind in _LATER else None,
     )
 
 
@@ -76,8 +92,22 @@ def unclear(job: Job, name: str, why: str) -> VoicekitError:
     """Return the error for a paid request of which nobody knows what became."""
     return errors.SubmissionUnknown(
         f"It is not known whether {who(job)} accepted job {name}: {why}. It counts as "
-        "spent and will not be sent again by itself; studio.tasks() shows it.",
+        f"spent and will not be sent again by itself. studio.check({name!r}) looks for "
+        "it at the provider; then adopt, submit_again or write_off decides, as "
+        "studio.held() lists.",
         job=name,
+    )
+
+
+def written_off(kept: Kept, billed: str) -> VoicekitError:
+    """Return the error for a job that its user closed."""
+    cost = {"yes": "it was billed", "no": "it was not billed"}
+    name = kept.job["id"]
+    return errors.GenerationFailed(
+        f"Job {name} was written off: {cost.get(billed, 'its cost is not known')}. "
+        f"studio.submit_again({name!r}) makes another.",
+        provider=kept.job["provider"],
+        voice=kept.job["voice"],
     )
 
 

@@ -115,10 +115,6 @@ class FileStore:
         LibraryError
             If the disk is full or fails.
         """
-        digest = hashlib.sha256(content).hexdigest()
-        stored = self.find(digest, len(content), media_type)
-        if stored.is_whole():
-            return stored
         part = self.begin()
         part.write(content)
         return part.keep(media_type)

@@ -31,8 +31,8 @@ __all__ = [
     "log_event",
     "note_answered",
     "now_us",
+    "settle",
     "unfinished",
-    "write_off",
 ]
 
 
@@ -121,35 +121,36 @@ def note_answered(connection: Connection, kept: Kept) -> None:
 
 
 def adopt(connection: Connection, kept: Kept, receipt: str) -> Kept | None:
-    """Take a task for a job that is held; None if it is another job's.
+    """Take a task for a job in doubt; None if it is another job's.
 
     Raises
     ------
     LibraryError
-        If the job is not held: whoever carries it knows better.
+        If the job is no longer as its user saw it.
     """
-    _must_be_held(connection, kept)
+    _must_be_as_seen(connection, kept)
     return accept(connection, kept, receipt)
 
 
-def write_off(connection: Connection, kept: Kept, billed: str) -> Kept:
-    """Close a job that is held.
+def settle(connection: Connection, kept: Kept, change: Change) -> Kept:
+    """Do with a job in doubt what its user decided.
 
     Raises
     ------
     LibraryError
-        If it is not held: what is still on its way would be forgotten.
+        If it is no longer as its user saw it: what runs now would be forgotten.
     """
-    _must_be_held(connection, kept)
-    columns = {"billed": billed, "finished_at": now_us()}
-    return advance(connection, kept, Change(state=State.FAILED, columns=columns))
+    _must_be_as_seen(connection, kept)
+    return advance(connection, kept, change)
 
 
-def _must_be_held(connection: Connection, kept: Kept) -> None:
+def _must_be_as_seen(connection: Connection, kept: Kept) -> None:
     attempt = kept.attempt["id"]
     now = State(connection.execute(_ATTEMPT_STATE, {"attempt": attempt}).scalar_one())
-    if now is not State.HELD:
-        raise LibraryError(f"Job {kept.job['id']} is {SHOWN[now]}, not held.")
+    if now is not kept.state:
+        raise LibraryError(
+            f"Job {kept.job['id']} is {SHOWN[now]} by now: nothing was changed."
+        )
 
 
 def unfinished(connection: Connection) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias, get_args
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, case, func, select
 
 from voicekit.errors import InvalidSetting, nearest
 from voicekit.library import schema
@@ -152,8 +152,13 @@ def _attempts_query() -> Select[Any]:
         schema.event.c,
         schema.file.c,
     )
+    is_whole = func.count(file.duration_us) == func.count()  # a sum of unknowns is NA
     audio = (
-        select(file.attempt, func.min(file.id).label("id"))
+        select(
+            file.attempt,
+            func.min(file.id).label("id"),
+            case((is_whole, func.sum(file.duration_us))).label("duration_us"),
+        )
         .where(file.role == "audio")
         .group_by(file.attempt)
         .subquery()
@@ -176,7 +181,7 @@ def _attempts_query() -> Select[Any]:
             *(column for column in attempt if column.name not in ("raw", "words")),
             *of_job,
             file.sha256,
-            file.duration_us,
+            audio.c.duration_us,
             file.media_type,
             func.coalesce(answered.c.calls, 0).label("answered"),
             refunded.c.sum.label("refunded_micros"),

@@ -66,9 +66,9 @@ _ENDS: Mapping[State, frozenset[State]] = {
     State.ACCEPTED: frozenset({State.FAILED, State.AT_RISK}),
     State.RUNNING: frozenset({State.FAILED, State.AT_RISK}),
     State.SUCCEEDED: frozenset({State.FAILED, State.AT_RISK}),
-    # What the user decides about doubt: adopt the task, or write it off.
+    # What the user decides: adopt the task, or write off what is in doubt.
     State.HELD: frozenset({State.ACCEPTED, State.REFUSED, State.FAILED}),
-    State.AT_RISK: frozenset({State.SUCCEEDED, State.FETCHED}),
+    State.AT_RISK: frozenset({State.ACCEPTED}),
 }
 
 

@@ -93,9 +93,10 @@ class Provider(ABC):
         if not fitting:
             raise Unsupported(f"{self.name} has no {kind}.")
         known = [offer.model for offer in fitting if offer.model]
+        listed = f"It has: {', '.join(known)}." if known else "Leave model out."
         raise Unsupported(
             f"{self.name} has no model {model!r} for {kind}."
-            f"{nearest(str(model), known)} It has: {', '.join(known) or 'none'}."
+            f"{nearest(str(model), known)} {listed}"
         )
 
     def route(self, voice_id: str) -> str | None:

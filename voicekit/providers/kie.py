@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from itertools import islice
@@ -118,7 +119,10 @@ class Kie(Provider):
         The page gives a failed task the code 501. That is an answer to the question
         how the task is, and no problem with asking it.
         """
-        return coded_problem(reply, success="200", ids=IDS)
+        found = coded_problem(reply, success="200", ids=IDS)
+        if found is not None and found.message.strip() == "recordInfo is null":
+            return replace(found, code="404")  # how it says that it knows no such task
+        return found
 
     def _request(self, job: Job, callback: str | None) -> Mapping[str, Any]:
         offer = self.offer(job.kind, model=job.model)

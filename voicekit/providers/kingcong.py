@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -22,11 +21,12 @@ from voicekit.providers.kingcong_filters import Filter
 from voicekit.providers.kingcong_history import TaskList
 from voicekit.providers.kingcong_models import elevenlabs_models, minimax_models
 from voicekit.providers.kingcong_offers import OFFERS
+from voicekit.providers.kingcong_prices import stated
 from voicekit.providers.kingcong_proxies import Proxy
 from voicekit.providers.kingcong_requests import request, split_id
 from voicekit.providers.kingcong_speech import UNCONFIRMED
 from voicekit.reading import Fields
-from voicekit.task import Credits, Estimate, Problem, Receipt, Task
+from voicekit.task import Credits, Estimate, Problem, Receipt, Task, TaskState
 from voicekit.voice import Voice, VoiceQuery
 
 __all__ = ["Kingcong"]
@@ -47,8 +47,6 @@ _SAME_NAME = (
 _ENDPOINTS = {**{name: name for name in _SAME_NAME}, "task": "task_info"}
 _HEALTH = ("good", "degraded", "overloaded")
 """From best to worst."""
-_PROXY_PRICES: Mapping[object, int] = {5: 1_250, 10: 2_500}
-_TRACK_PRICE = 1_200
 
 
 class Kingcong(Provider):
@@ -132,23 +130,8 @@ class Kingcong(Provider):
             alone are listed.
         """
         wanted = query or VoiceQuery()
-        # How a vendor matches several words is not known; the rest is matched here.
-        word = max((wanted.search or "").split(), key=len, default="")
-        search: dict[str, Filter] = {"search": word} if word else {}
-        own, shared = not filters, not filters and (wanted.shared or bool(word))
-        sources = (
-            (own, self._matching_clones),
-            (True, partial(listed.recommended, {**search, **filters})),
-            (own, partial(listed.minimax, ())),
-            (shared, partial(listed.shared, {**search, **_shared_filters(wanted)})),
-        )
-        found: dict[str, Voice] = {}
-        for is_asked, source in sources:
-            missing = None if wanted.limit is None else wanted.limit - len(found)
-            if is_asked and missing != 0:
-                for voice in (yield from source(wanted, missing)):
-                    found.setdefault(voice.voice, voice)
-        return [*found.values()]
+        own = None if filters else (yield from self.clones())
+        return (yield from listed.everything(wanted, filters, own))
 
     def shared_voices(
         self, *, limit: int | None = 100, **filters: Filter
@@ -247,41 +230,25 @@ class Kingcong(Provider):
 
     def estimate(self, job: Job) -> Estimate:
         """Say what the vendor's own forms say; the page itself gives no price."""
-        amounts: Mapping[Kind, float | None] = {
-            "proxies": _proxy_price(job),
-            "music": float(job.settings.get("n", 1)) * _TRACK_PRICE,
-        }
-        known = amounts.get(job.kind)
-        return Estimate(
-            credits=known,
-            unit=self.unit,
-            exact=False,
-            evidence="no price is known" if known is None else "the vendor's own form",
-        )
+        return stated(job, self.unit)
 
     def problem(self, reply: Reply) -> Problem | None:
         """Read a refusal or fault, in any of the shapes it may have."""
         return problem_in(reply)
 
-    def _matching_clones(
-        self, query: VoiceQuery, limit: int | None
-    ) -> Flow[list[Voice]]:
-        clones = yield from self.clones()
-        return [*filter(query.matches, clones)][:limit]
 
-
+_CLONE_STATES: Mapping[str | None, TaskState] = {
+    None: "done",  # listed, and nothing is said against it
+    "ready": "done",
+    "processing": "running",
+    "failed": "failed",
+}
 _PURCHASES = Request(method="GET", path="/v1p/proxy/purchases")
 
 
 def _type(job: Job) -> str:
     """Return the vendor's word for a kind of task."""
     return _TYPES[job.kind, split_id(job.voice or "")[0]]
-
-
-def _shared_filters(query: VoiceQuery) -> dict[str, Filter]:
-    language = (query.language or "").partition("-")[0]
-    given = {"language": language, "gender": query.gender or ""}
-    return {name: value for name, value in given.items() if value}
 
 
 def _mapping(reply: Reply) -> Mapping[str, Any]:
@@ -293,17 +260,11 @@ def _mapping(reply: Reply) -> Mapping[str, Any]:
 
 
 def _clone_task(clones: Iterable[Voice], receipt: str) -> Task:
-    voice = f"kingcong:minimax/{receipt}"
-    if any(clone.voice == voice for clone in clones):
-        return Task(state="done", receipt=receipt, details={"voice": voice})
-    warning = "The clone is not in the vendor's list yet."
-    return Task(state="running", receipt=receipt, warnings=(warning,))
+    name = f"kingcong:minimax/{receipt}"
+    listed = next((clone for clone in clones if clone.voice == name), None)
+    state: TaskState = _CLONE_STATES[listed.status] if listed else "running"
+    return Task(state=state, receipt=receipt, details={"voice": name})
 
 
 def _clone_receipt(voice: Voice) -> Receipt:
     return Receipt(id=split_id(voice.id)[1], created_at=voice.created_at)
-
-
-def _proxy_price(job: Job) -> float | None:
-    each = _PROXY_PRICES.get(job.settings.get("ttl"))
-    return None if each is None else each * float(job.settings.get("quantity", 1))

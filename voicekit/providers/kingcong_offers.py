@@ -19,6 +19,8 @@ _MEGABYTE = 1 << 20
 _MUSIC = Offer(
     provider="kingcong",
     kind="music",
+    # "Supports both idea-based and lyrics-based generation": either is enough.
+    text_instead="lyrics",
     settings=(
         Text(name="title", help="The song's title.", min_length=1, max_length=40),
         Text(name="lyrics", help="What is sung.", min_length=50, max_length=3_000),

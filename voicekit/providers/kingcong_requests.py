@@ -73,7 +73,8 @@ def _music(job: Job, body: _Body) -> Request:
         for name, ids in MUSIC_IDS.items()
         if f"{name}_id" in body
     }
-    return _json("/v1m/task/music-generation", {"idea": job.text, **body, **named})
+    idea = {"idea": job.text} if job.text else {}
+    return _json("/v1m/task/music-generation", {**idea, **body, **named})
 
 
 def _proxies(job: Job, body: _Body) -> Request:

@@ -97,7 +97,7 @@ def told(
 
 
 def cloned(reply: Reply) -> Task:
-    """Read the answer to a clone: the new voice, which can speak at once.
+    """Read the answer to a clone: the new voice; its list says when it can speak.
 
     Raises
     ------
@@ -109,9 +109,7 @@ def cloned(reply: Reply) -> Task:
     names = ("cloned_voice_id", "voice_id", "id")
     found = (place.first_text(*names) for place in places)
     receipt = checked_id(next(filter(None, found), None))
-    return Task(
-        state="done", receipt=receipt, details={"voice": f"kingcong:minimax/{receipt}"}
-    )
+    return Task(state="running", receipt=receipt)
 
 
 def checked_id(given: str | None) -> str:

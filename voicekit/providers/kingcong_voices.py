@@ -12,23 +12,54 @@ from voicekit.flow import Flow, Reply, Request
 from voicekit.providers.kingcong_errors import opened
 from voicekit.providers.kingcong_filters import RECOMMENDED, SHARED, Filter, query_of
 from voicekit.providers.kingcong_tables import MINIMAX_LANGUAGES
-from voicekit.providers.paging import Page, collect
+from voicekit.providers.paging import Page, collect, voices_of
 from voicekit.reading import Fields
 from voicekit.voice import Voice, VoiceQuery
 
-__all__ = ["each_of", "minimax", "read_clones", "recommended", "shared"]
+__all__ = ["each_of", "everything", "minimax", "read_clones", "shared"]
 
 # ElevenLabs gives 100 at most. A page of its long entries has to stay within what we
 # read as JSON, so the longer ones come 50 at a time, as KingCong's own tool asks.
 _RECOMMENDED_PAGE = 50
 _PAGE = 100
+# Voices that speak are listed with 2; what the other numbers mean is not said.
+_STATUSES: Mapping[int | None, str] = {1: "processing", 2: "ready", 3: "failed"}
 _AGES = frozenset(("youth", "young adult", "adult", "middle aged", "senior"))
 _GENDERS = frozenset(("male", "female"))
 _LOCALE = re.compile(r"([A-Z]{2})-([A-Z]{2})\b")
 _LANGUAGES = {**MINIMAX_LANGUAGES, "Chinese": "zh"}
 
 
-def recommended(
+def everything(
+    wanted: VoiceQuery, filters: Mapping[str, Filter], own: Sequence[Voice] | None
+) -> Flow[list[Voice]]:
+    """List clones, the recommended voices of both vendors, and shared ones.
+
+    Parameters
+    ----------
+    own : sequence of Voice or None
+        The user's clones; None where filters of ElevenLabs leave only its recommended.
+    """
+    # How a vendor matches several words is not known; the rest is matched here.
+    word = max((wanted.search or "").split(), key=len, default="")
+    search: dict[str, Filter] = {"search": word} if word else {}
+    sources = [partial(_recommended, {**search, **filters}, wanted)]
+    if own is not None:
+        sources.append(partial(minimax, (), wanted))
+    if own is not None and (wanted.shared or word):
+        narrowed = {**search, **_shared_filters(wanted)}
+        sources.append(partial(shared, narrowed, wanted))
+    mine = filter(wanted.matches, own or ())
+    return (yield from voices_of(sources, wanted.limit, mine))
+
+
+def _shared_filters(query: VoiceQuery) -> dict[str, Filter]:
+    language = (query.language or "").partition("-")[0]
+    given = {"language": language, "gender": query.gender or ""}
+    return {name: value for name, value in given.items() if value}
+
+
+def _recommended(
     filters: Mapping[str, Filter], query: VoiceQuery, limit: int | None
 ) -> Flow[list[Voice]]:
     """List the voices that come with the account; its pages go by a token."""
@@ -178,7 +209,10 @@ def _minimax(voice_id: str, item: Fields) -> Voice:
 
 
 def _own(voice_id: str, item: Fields) -> Voice:
-    return replace(_minimax(voice_id, item), owned=True, category="cloned")
+    status = _STATUSES.get(item.count("voice_status"))
+    return replace(
+        _minimax(voice_id, item), owned=True, category="cloned", status=status
+    )
 
 
 def _unix(item: Fields, name: str) -> int | None:

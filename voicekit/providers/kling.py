@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache
-from importlib.resources import files
 from itertools import islice
 from typing import ClassVar
 from urllib.parse import quote
 
 from voicekit import errors as e
-from voicekit.errors import nearest
 from voicekit.flow import Flow, Reply, Request
 from voicekit.job import Job
 from voicekit.offer import Offer, TextLimit
 from voicekit.parameters import Range
 from voicekit.providers.auth import Jwt
 from voicekit.providers.base import Provider
+from voicekit.providers.kling_voices import LANGUAGES, split_id, table
 from voicekit.reading import Fields, receipt_of, state_of
 from voicekit.task import Credits, Problem, Result, Task, TaskState, from_micros
 from voicekit.voice import Voice, VoiceQuery
@@ -50,7 +47,6 @@ _STATES: Mapping[str, TaskState] = {
     "succeeded": "done",
     "failed": "failed",
 }
-_LANGUAGES = ("zh", "en")
 _ERROR = 300
 _LONGEST_CODE = 40
 _RETENTION_S = 30 * 86_400
@@ -85,7 +81,7 @@ class Kling(Provider):
     def voices(self, query: VoiceQuery) -> Flow[list[Voice]]:
         """List the voices of both tables; no request lists them."""
         yield from ()
-        return list(islice(filter(query.matches, _table().values()), query.limit))
+        return list(islice(filter(query.matches, table().values()), query.limit))
 
     def voice(self, voice_id: str) -> Voice:
         """Return the voice ``id/language``, also one that the tables do not have.
@@ -95,19 +91,19 @@ class Kling(Provider):
         UnknownVoice
             If it does not name its language.
         """
-        _, language = _parts(voice_id)
+        _, language = split_id(voice_id)
         unlisted = Voice(voice=f"kling:{voice_id}", language=language)
-        return _table().get(voice_id, unlisted)
+        return table().get(voice_id, unlisted)
 
     def route(self, voice_id: str) -> None:
         """Refuse an id without a language before anything is sent: all go one way."""
-        _parts(voice_id)
+        split_id(voice_id)
 
     def submit(self, job: Job, callback: str | None = None) -> Flow[Task]:
         """Speak; as a rule the answer says where the audio is."""
         # Only the vendor's pictures and films call back.
         del callback
-        voice, language = _parts(str(job.voice))
+        voice, language = split_id(str(job.voice))
         reply = yield Request(
             method="POST",
             path="/v1/audio/tts",
@@ -158,8 +154,8 @@ class Kling(Provider):
 
     def warnings(self, job: Job) -> tuple[str, ...]:
         """Say when a voice is asked for a language that it is not listed with."""
-        voice, language = _parts(str(job.voice))
-        listed = [other for other in _LANGUAGES if f"{voice}/{other}" in _table()]
+        voice, language = split_id(str(job.voice))
+        listed = [other for other in LANGUAGES if f"{voice}/{other}" in table()]
         if not listed or language in listed:
             return ()
         return (f"kling lists {voice} for {listed[0]}, not for {language}.",)
@@ -181,17 +177,6 @@ class Kling(Provider):
 def _problem(said: Fields, code: str) -> Problem:
     message = said.first_text("message", "msg") or ""
     return Problem(code=code[:_LONGEST_CODE], message=message)
-
-
-def _parts(voice_id: str) -> tuple[str, str]:
-    voice, _, language = voice_id.rpartition("/")
-    if voice and language in _LANGUAGES:
-        return voice, language
-    raise e.UnknownVoice(
-        f"{voice_id!r} does not name a voice of kling with its language, as in "
-        f"'kling:oversea_male1/en'.{nearest(voice_id, _table())} "
-        "studio.voices(provider='kling') lists them."
-    )
 
 
 def _task(reply: Reply, asked: str | None = None) -> Task:
@@ -243,18 +228,3 @@ def _leftovers(answer: Fields, data: Fields) -> Mapping[str, str]:
         "audio_id": audios[0].first_text("id") if audios else None,
     }
     return {name: value for name, value in ids.items() if value}
-
-
-@cache
-def _table() -> Mapping[str, Voice]:
-    text = (files("voicekit.providers") / "kling_voices.json").read_text("utf-8")
-    return {
-        f"{voice_id}/{language}": Voice(
-            voice=f"kling:{voice_id}/{language}",
-            name=name,
-            language=language,
-            owned=False,
-        )
-        for language, names in json.loads(text).items()
-        for voice_id, name in names.items()
-    }

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from voicekit.errors import BadReply
 from voicekit.flow import Flow, Reply, Request
+from voicekit.voice import Voice
 
-__all__ = ["Page", "collect"]
+__all__ = ["Page", "collect", "voices_of"]
 
 T = TypeVar("T")
 
@@ -59,6 +60,30 @@ def collect(
             return found[:limit]
         name = page.following
     raise BadReply("The list never ends.")
+
+
+def voices_of(
+    sources: Iterable[Callable[[int | None], Flow[list[Voice]]]],
+    limit: int | None,
+    known: Iterable[Voice] = (),
+) -> Flow[list[Voice]]:
+    """Ask several lists for what is missing, until there are enough different voices.
+
+    Parameters
+    ----------
+    sources : iterable of callable
+        Each lists voices, given how many at most.
+    known : iterable of Voice
+        What needs no asking.
+    """
+    found = {voice.voice: voice for voice in known}
+    for source in sources:
+        missing = None if limit is None else limit - len(found)
+        if missing is not None and missing <= 0:
+            break
+        for voice in (yield from source(missing)):
+            found.setdefault(voice.voice, voice)
+    return [*found.values()][:limit]
 
 
 def _is_enough(found: list[T], limit: int | None) -> bool:

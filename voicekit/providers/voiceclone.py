@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import ClassVar
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ from voicekit import errors as e
 from voicekit.flow import Flow, Reply, Request
 from voicekit.job import Job
 from voicekit.providers.base import Provider
+from voicekit.providers.paging import voices_of
 from voicekit.providers.voiceclone_offers import (
     CLONE,
     SPEECH,
@@ -24,7 +26,13 @@ from voicekit.providers.voiceclone_record import (
     read_clone,
     read_speech,
 )
-from voicekit.providers.voiceclone_voices import VoicePage, page_request, read_page
+from voicekit.providers.voiceclone_voices import (
+    LARGEST_PAGE,
+    VoicePage,
+    every_voice,
+    page_request,
+    read_page,
+)
 from voicekit.reading import Fields
 from voicekit.task import (
     Credits,
@@ -41,9 +49,6 @@ __all__ = ["Voiceclone"]
 
 _ERROR = 300
 _LONGEST_CODE = 40
-_PAGE = 100
-_MOST_PAGES = 100
-"""A list that still says "more" after so many pages is no list of voices."""
 
 
 class Voiceclone(Provider):
@@ -91,32 +96,11 @@ class Voiceclone(Provider):
         """
         if query.language:
             return []  # The vendor says of no voice what it speaks.
-        order = {"sort_by": sort_by, "sort_order": sort_order}
-        found: dict[str, Voice] = {}
+        asked = {"status": status, "sort_by": sort_by, "sort_order": sort_order}
         # Whether a list without a type holds the system's voices is not said.
-        for one in (type,) if type else ("USER", "SYSTEM"):
-            yield from self._collect(
-                query, found, {"status": status, "type": one, **order}
-            )
-        return list(found.values())[: query.limit]
-
-    def _collect(
-        self,
-        query: VoiceQuery,
-        found: dict[str, Voice],
-        filters: Mapping[str, str | None],
-    ) -> Flow[None]:
-        """Add the voices of page after page, until there are enough or no new ones."""
-        seen: set[str] = set()
-        for number in range(1, _MOST_PAGES + 1):
-            if query.limit is not None and len(found) >= query.limit:
-                return
-            page = yield from self.voice_page(number, _PAGE, **filters)
-            new = [voice for voice in page.voices if voice.voice not in seen]
-            seen.update(voice.voice for voice in new)
-            found.update({v.voice: v for v in new if query.matches(v)})
-            if not new or not page.has_next:
-                return
+        types = (type,) if type else ("USER", "SYSTEM")
+        lists = [partial(every_voice, query, {**asked, "type": one}) for one in types]
+        return (yield from voices_of(lists, query.limit))
 
     def voice_page(  # noqa: PLR0913 - the vendor's parameters
         self,
@@ -195,7 +179,7 @@ class Voiceclone(Provider):
     def _newest(self) -> Flow[VoicePage]:
         """Ask for the newest voices: no request asks for a single one."""
         return self.voice_page(
-            1, _PAGE, type="USER", sort_by="createdAt", sort_order="desc"
+            1, LARGEST_PAGE, type="USER", sort_by="createdAt", sort_order="desc"
         )
 
     def credits(self) -> Flow[Credits]:

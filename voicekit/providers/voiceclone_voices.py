@@ -6,16 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from voicekit.errors import BadReply
-from voicekit.flow import Request
+from voicekit.flow import Flow, Reply, Request
 from voicekit.parameters import Choice, Range, Setting
+from voicekit.providers.paging import Page, collect
 from voicekit.reading import Fields
-from voicekit.voice import Voice
+from voicekit.voice import Voice, VoiceQuery
 
-__all__ = ["VoicePage", "page_request", "read_page"]
+__all__ = ["LARGEST_PAGE", "VoicePage", "every_voice", "page_request", "read_page"]
+
+LARGEST_PAGE = 100
 
 _LISTING: tuple[Setting, ...] = (
     Range(name="page", help="Counted from 1.", minimum=1, maximum=1_000_000, step=1),
-    Range(name="limit", help="Voices on a page.", minimum=1, maximum=100, step=1),
+    Range(
+        name="limit", help="Voices on a page.", minimum=1, maximum=LARGEST_PAGE, step=1
+    ),
     Choice(
         name="status",
         help="Whether it can speak.",
@@ -47,6 +52,26 @@ class VoicePage:
     has_next: bool
     total: int | None = None
     """How many voices all pages hold together."""
+
+
+def every_voice(
+    query: VoiceQuery, filters: Mapping[str, str | None], limit: int | None
+) -> Flow[list[Voice]]:
+    """List the wanted voices of page after page."""
+
+    def ask(page: str | None) -> Request:
+        number = int(page or 1)
+        return page_request({**filters, "page": number, "limit": LARGEST_PAGE})
+
+    def read(reply: Reply, page: str | None) -> Page[Voice]:
+        number = int(page or 1)
+        listed = read_page(Fields.of(reply), number, LARGEST_PAGE)
+        return Page(
+            items={voice.voice: voice for voice in listed.voices},
+            following=str(number + 1) if listed.has_next else None,
+        )
+
+    return collect(ask, read, wanted=query.matches, limit=limit)
 
 
 def page_request(given: Mapping[str, object]) -> Request:
