@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 SHOW = "panel = studio.panel()\npanel"
 
 
-def studio_cell(sandbox, names):
+def studio_cell(sandbox, names, library):
     """Return a cell that opens a studio of these stand-ins, as of real vendors."""
     places = {}
     for name in names:
@@ -17,7 +17,7 @@ def studio_cell(sandbox, names):
     return (
         f"import os\nos.environ.update({json.dumps(places)})\n"
         "import voicekit as vk\n"
-        f"studio = vk.Studio(providers={['offline', *names]})"
+        f"studio = vk.Studio(providers={['offline', *names]}, library={library!r})"
     )
 
 

@@ -51,7 +51,7 @@ def sandbox():
 def desk(lab, sandbox):
     """The tabs, with one task that is done and one that is held."""
     if lab.opened != NAME:
-        studio = studio_cell(sandbox, ["kingcong", "kie"])
+        studio = studio_cell(sandbox, ["kingcong", "kie"], library="desk")
         first, second = WORK.split("try:")
         lab.open(
             [f"{studio}\n{first}", SHOW, "panel.freeze()", f"try:{second}"], name=NAME
