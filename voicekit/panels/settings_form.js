@@ -69,7 +69,7 @@ function menu(setting, choices, tell) {
   const list = element("select", "voicekit-choice");
   const values = setting.default === null ? [null, ...choices.keys()] : [...choices.keys()];
   const named = new Map(choices);
-  list.append(...values.map((value) => new Option(named.get(value) ?? UNSET)));
+  list.append(...values.map((value) => new Option(named.get(value) ?? (setting.required ? "choose …" : UNSET))));
   list.addEventListener("change", () => tell(values[list.selectedIndex]));
   return {
     parts: [list],
