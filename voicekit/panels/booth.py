@@ -16,7 +16,7 @@ from voicekit.listening.session import Session
 from voicekit.listening.sounds import RATE, encode
 from voicekit.panels.stage import Stage, StageView, joined
 
-__all__ = ["Booth"]
+__all__ = ["Booth", "BoothView"]
 
 LISTEN = (
     "You will hear short recordings. Listen to all of each before you answer; you may "

@@ -15,7 +15,7 @@ from voicekit.listening.screens import LETTERS
 from voicekit.listening.sounds import Sounds
 from voicekit.panels.stage import Stage, StageView, joined
 
-__all__ = ["Player"]
+__all__ = ["Player", "PlayerView"]
 
 COLUMNS = 400
 MODES = ("restart", "same time", "same word")
