@@ -5,8 +5,9 @@ const WAITING = "One moment …";
 
 function render({ model, el }) {
   const sounds = soundsOf(model);
-  const root = make("section", {
+  const root = make("div", {
     className: "voicekit-booth",
+    role: "group",
     "aria-label": "Listening test",
     tabIndex: -1,
   });
