@@ -56,7 +56,7 @@ def plan(  # noqa: PLR0913 - one argument per choice that a paper reports
     stimuli : DataFrame or Comparison
         One row per clip: ``system``, ``item`` (what is said), and optionally ``role``
         ("system", "reference", "anchor" or "trap") and ``expected`` (the right answer
-        to a trap). Every system needs every item. Of a
+        to a trap). Every system needs every item. ``clip``, if there, goes along. Of a
         comparison, or its frame, a system is a voice with its axes, an item a text.
     kind : str
         "ab", "abx", "mos", "cmos", "dmos", "mushra", "best_worst" or "rank".
@@ -91,7 +91,8 @@ def plan(  # noqa: PLR0913 - one argument per choice that a paper reports
         (1 is heard first or stands leftmost; 0 is MUSHRA's labelled reference; X is 3),
         ``system``, ``role``, ``stimulus`` (label of the row in ``stimuli``), ``kind``,
         ``purpose`` ("test", "repeat", "trap", "null"), ``expected``, ``block``,
-        ``seed``. ``attrs`` hold the question, the labels and the design in words.
+        ``seed``, ``clip`` (if given). ``attrs`` hold the question, the labels and the
+        design in words.
 
     Raises
     ------
@@ -139,7 +140,8 @@ def plan(  # noqa: PLR0913 - one argument per choice that a paper reports
         reference=reference,
         **counts,
     )
-    read = Stimuli.read(as_stimuli(stimuli))
+    table = as_stimuli(stimuli)
+    read = Stimuli.read(table)
     lines = BUILDERS[kind](read, asked, np.random.default_rng(seed))
     numbers = count(1)
     rows = (
@@ -150,6 +152,8 @@ def plan(  # noqa: PLR0913 - one argument per choice that a paper reports
         for row in _rows(trial, read, kind)
     )
     frame = pd.DataFrame(rows).assign(kind=kind, seed=seed)
+    if "clip" in table:
+        frame["clip"] = frame["stimulus"].map(table["clip"])
     frame.attrs = {
         "kind": kind,
         "question": asked_for.question,
