@@ -62,6 +62,7 @@ def _task(reply):
     return Task(
         state=said["state"],
         receipt=said.get("id"),
+        progress=said.get("progress"),
         results=(sound,) if done else (),
         credits_micros=said.get("cost"),
         error=said.get("error"),

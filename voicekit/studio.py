@@ -23,7 +23,7 @@ from voicekit.library.library import Library, default_folder
 from voicekit.task import to_micros
 
 if TYPE_CHECKING:
-    from voicekit.panels import Speak
+    from voicekit.panels import Tabs
     from voicekit.sandbox import Sandbox
 
 __all__ = ["Aio", "Studio"]
@@ -72,6 +72,7 @@ class Aio(_Desk):
     clip = _awaited(Doubts.clip)
     clone = _awaited(Doubts.clone)
     clones = _awaited(Doubts.clones)
+    compare = _awaited(Doubts.compare)
     credits = _awaited(Doubts.credits)
     delete_clone = _awaited(Doubts.delete_clone)
     delete_tasks = _awaited(Doubts.delete_tasks)
@@ -185,6 +186,7 @@ class Studio(_Desk):
     clip = _blocking(Doubts.clip)
     clone = _blocking(Doubts.clone)
     clones = _blocking(Doubts.clones)
+    compare = _blocking(Doubts.compare)
     credits = _blocking(Doubts.credits)
     delete_clone = _blocking(Doubts.delete_clone)
     delete_tasks = _blocking(Doubts.delete_tasks)
@@ -217,11 +219,15 @@ class Studio(_Desk):
         """
         return Endpoints(self.calls, self.bridge, name)
 
-    def panel(self) -> Speak:
-        """Return a panel: pick a voice, move its sliders, type, and hear it."""
-        from voicekit.panels import Speak  # noqa: PLC0415 - a lazy upward call
+    def panel(self) -> Tabs:
+        """Return everything as one widget: speak, make of files, see what it cost.
 
-        return Speak(self)
+        ``panel.freeze()`` leaves plain HTML in its place, for a notebook to be read
+        without a kernel.
+        """
+        from voicekit.panels import Tabs  # noqa: PLC0415 - a lazy upward call
+
+        return Tabs(self)
 
     def close(self) -> None:
         """End the workers and let go of the library. Closing twice does nothing."""

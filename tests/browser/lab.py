@@ -37,6 +37,16 @@ _RUN_CELL = """index => {
     .then(() => { window.ran = true });
 }"""
 
+_ASK_KERNEL = """async expression => {
+  const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+  const asked = kernel.requestExecute({
+    code: "", silent: true, user_expressions: { value: expression },
+  });
+  const { content } = await asked.done;
+  const { value } = content.user_expressions;
+  return value.status === "ok" ? value.data["text/plain"] : value.evalue;
+}"""
+
 _METADATA_IS_LOADED = """root => [...root.querySelectorAll("audio")]
   .every(audio => audio.readyState >= HTMLMediaElement.HAVE_METADATA || audio.error)"""
 
@@ -104,9 +114,17 @@ class Lab:
             self.page.evaluate(_RUN_CELL, index)
             self.page.wait_for_function("() => window.ran", timeout=READY_MS)
 
+    def ask(self, expression):
+        """Return the repr of an expression, as the kernel knows it."""
+        return self.page.evaluate(_ASK_KERNEL, expression)
+
     def cell(self, index):
         """Return a cell as shown."""
         return self.page.locator(".jp-Notebook .jp-Cell").nth(index)
+
+    def shown(self, index):
+        """Return the text of a cell's output."""
+        return self.cell(index).locator(".jp-OutputArea-output").inner_text()
 
     def is_trusted(self):
         """Tell whether JupyterLab trusts the outputs of any cell."""

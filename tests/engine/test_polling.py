@@ -192,7 +192,7 @@ class Telling(Slow):
 
     async def send(self, request, *, may_cost=False):
         said = await super().send(request, may_cost=may_cost)
-        headers = {"retry-after": "29"}
+        headers = {"retry-after": "29", "x-ratelimit-reset": "9999"}
         return Reply(status=said.status, headers=headers, body=said.body)
 
 
@@ -200,3 +200,18 @@ def test_a_vendor_that_says_when_is_asked_then(library):
     """Retry-After in a poll's answer goes before our own intervals."""
     _, (row,) = wait_for_all(library, Paid(), 1, lambda: 59.0, vendor_of=Telling)
     assert (row["state"], row["polls"]) == ("FETCHED", 3)
+
+
+class Counting(Slow):
+    """A vendor whose every answer says when its allowance starts anew."""
+
+    async def send(self, request, *, may_cost=False):
+        said = await super().send(request, may_cost=may_cost)
+        headers = {"x-ratelimit-reset": "600"}
+        return Reply(status=said.status, headers=headers, body=said.body)
+
+
+def test_a_reset_is_no_reason_to_wait(library):
+    """With requests left, polls keep to their own intervals."""
+    _, (row,) = wait_for_all(library, Paid(), 1, lambda: 9.0, vendor_of=Counting)
+    assert row["latency_us"] / 1e6 < 13

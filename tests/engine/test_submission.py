@@ -14,6 +14,7 @@ from fakes import (
     reply,
     submission,
 )
+from sqlalchemy import select
 
 from voicekit.engine.attempt import Attempt
 from voicekit.engine.limits import Limits
@@ -29,6 +30,7 @@ from voicekit.errors import (
     Unavailable,
 )
 from voicekit.flow import NoReply, Reply
+from voicekit.library import schema
 from voicekit.library.ledger import Change, advance, find
 from voicekit.library.spending import attempts
 from voicekit.library.states import State
@@ -66,6 +68,28 @@ def test_a_task_is_asked_for_until_it_is_done(library):
     assert found["credits_micros"] == 2
     stored = library.files.find(kept.files[0]["sha256"], 10, "audio/wav")
     assert stored.read() == b"RIFF sound"
+
+
+def test_progress_is_written_when_it_moves(library):
+    """What a poll reports can be read while the task runs; no news, no commit."""
+    seen = []
+
+    def says(share, **body):
+        async def answer(request):
+            seen.append((await library.transact(attempts))[-1]["progress"])
+            return reply(state="running", id="t1", progress=share, **body)
+
+        return answer
+
+    shares = [0.25, 0.25, None, 0.5]
+    done = reply(state="done", id="t1", progress=1)
+    carry(library, reply(state="queued", id="t1"), *map(says, shares), done)
+    assert seen == [None, 25, 25, 25]
+    happened = library.post(
+        lambda connection: [*connection.execute(select(schema.event.c.what)).scalars()]
+    ).result()
+    assert happened.count("RUNNING") == 2
+    assert row(library)["progress"] == 100
 
 
 def test_sending_is_on_disk_before_the_first_byte(library):
@@ -223,21 +247,44 @@ def test_an_earlier_kernels_sending_is_held(library):
     assert transport.requests == []
 
 
-def test_an_answer_that_an_earlier_kernel_stored_is_judged(library):
-    """The kernel ended before it read the answer: nothing is lost, nor sent again."""
+@pytest.mark.parametrize(
+    ("stored", "state"),
+    [
+        (reply(state="done", id="t1", cost=2), "FETCHED"),
+        (reply(status=422), "REFUSED"),
+        (Reply(status=500), "HELD"),
+    ],
+)
+def test_an_answer_that_an_earlier_kernel_stored_is_judged(library, stored, state):
+    """A kernel that died between the answer and its judgement loses no receipt."""
     kept = begin(library, job())
-    stored = reply(state="queued", id="t9")
-    columns = {"raw_status": stored.status, "raw": stored.body}
-    for state in (State.SENDING, State.AMBIGUOUS):
-        change = Change(state=state, columns=columns)
+    answered = {"raw_status": stored.status, "raw": stored.body}
+    for now, columns in (("SENDING", answered), ("AMBIGUOUS", {})):
+        change = Change(state=State(now), columns=columns)
         kept = library.post(advance, kept, change).result()
-    transport = Script(reply(state="done", id="t9"))
+    transport = Script()
     attempt = Attempt(job(), kept, Paid(), transport, library)
     line = Line.to(Paid(), transport, library, Limits(Paid()))
     work = Submission(attempt, no_fetch, line, sleep=no_sleep)
-    assert asyncio.run(work.carry()).state is State.FETCHED
-    assert [request.method for request in transport.requests] == ["GET"]
-    assert row(library)["receipt"] == "t9"
+    asyncio.run(_quietly(work.carry()))
+    assert row(library)["state"] == state
+    assert transport.requests == []
+
+
+async def _quietly(coroutine):
+    await asyncio.gather(coroutine, return_exceptions=True)
+
+
+def test_a_refused_try_is_not_taken_for_the_next_ones_answer(library):
+    """Before it is sent once more, the answer to the try before is gone."""
+    seen = []
+
+    async def look(request):
+        seen.append(library.post(find, key=job().key, take=1).result().attempt["raw"])
+        return reply(state="done", id="t1")
+
+    carry(library, reply(status=429), look)
+    assert seen == [None]
 
 
 def test_called_off_before_sending_costs_nothing(library):

@@ -87,6 +87,15 @@ class Attempt:
         """Remember every warning once, also those of earlier answers."""
         self.warnings = list(dict.fromkeys((*self.warnings, *task.warnings)))
 
+    async def note_progress(self, task: Task) -> None:
+        """Let tables see how far it is, with a commit only where it moved."""
+        if task.progress is None or task.state in ("done", "failed"):
+            return
+        progress = round(task.progress * 100)
+        moved = progress != self.kept.attempt["progress"]
+        if moved and self.kept.state in (State.ACCEPTED, State.RUNNING):
+            await self.advance(State.RUNNING, progress=progress, polls=self.polls)
+
     async def advance(self, state: State, **columns: Any) -> None:
         """Write down that it has come to `state`."""
         change = Change(state=state, columns=columns)

@@ -90,6 +90,8 @@ class Submission:
     """Whether a request that may cost is on its way, and its answer is not stored."""
     _sight: Sight | None = None
     _proofs: int = 0
+    is_wanted: bool = True
+    """Whether anybody waits for it: what nobody wants is not tried once more."""
 
     async def carry(self) -> Kept:
         """Go on from where the ledger says the attempt is, and return it finished.
@@ -121,10 +123,7 @@ class Submission:
     async def _begin(self) -> Task:
         attempt = self.attempt
         if attempt.kept.state is State.AMBIGUOUS:
-            if attempt.kept.attempt["raw"] is not None:
-                return await self._judged(*self._stored())
-            why = "the kernel that sent it ended before it had the answer"
-            return await self._doubted(why)
+            return await self._judged_again()
         if attempt.kept.state not in (State.RESERVED, State.SENDING):
             return self._recalled()
         attempt.warnings = list(attempt.provider.warnings(attempt.job))
@@ -180,7 +179,8 @@ class Submission:
         One that never left, or that was refused because there were too many.
         """
         if isinstance(answer, NoReply):
-            if answer.may_have_arrived or tried + 1 >= MOST_TRIES:
+            is_last = tried + 1 >= MOST_TRIES or not self.is_wanted
+            if answer.may_have_arrived or is_last:
                 return False
             self.sent = False  # it can be called off while it waits
             await self.sleep(BACK_OFF_S * 2**tried)
@@ -189,20 +189,36 @@ class Submission:
             return False
         await self.line.limits.refused(self.attempt, answer)
         is_soon = (retry_after(answer.headers) or 0) <= LONGEST_PAUSE_S
-        self.sent = not is_soon or tried + 1 >= MOST_REFUSALS
+        is_last = tried + 1 >= MOST_REFUSALS or not self.is_wanted
+        self.sent = not is_soon or is_last
         return not self.sent
 
-    def _recalled(self) -> Task:
-        """Read the stored answer again: it may have been the last word."""
-        row = self.attempt.kept.attempt
-        waiting = Task(state="running", receipt=row["receipt"])
-        if row["raw"] is None:
-            return waiting
-        return self.attempt.read(*self._stored())[1] or waiting
+    async def _judged_again(self) -> Task:
+        """Judge what an earlier kernel sent, by the answer that it stored."""
+        if (stored := self._stored()) is None:
+            why = "the kernel that sent it ended before it had the answer"
+            return await self._doubted(why)
+        return await self._judged(*stored)
 
-    def _stored(self) -> tuple[Flow[Task], Reply]:
-        """Return the answer that an earlier kernel stored, and the flow to read it."""
-        row, flow = self.attempt.kept.attempt, self.attempt.submission()
+    def _recalled(self) -> Task:
+        """Read the stored answer again: it may have been the last word.
+
+        Not where another task was adopted since, for that answer named none or a wrong.
+        """
+        stored = self._stored()
+        task = None if stored is None else self.attempt.read(*stored)[1]
+        receipt = self.attempt.kept.attempt["receipt"]
+        if task is None or task.receipt != receipt:
+            return Task(state="running", receipt=receipt)
+        return task
+
+    def _stored(self) -> tuple[Flow[Task], Reply] | None:
+        """Return the stored answer, and a flow that waits for it; None without one."""
+        attempt = self.attempt
+        row = attempt.kept.attempt
+        if row["raw"] is None:
+            return None
+        flow = attempt.submission()
         next(flow)
         return flow, Reply(status=row["raw_status"], body=row["raw"])
 

@@ -60,6 +60,7 @@ class Watch:
             for seconds in intervals(expected_s, self._waited_s()):
                 await self._sleep(seconds, place)
                 task = await self._look(task, place)
+                await self.attempt.note_progress(task)
                 if task.state in ("done", "failed"):
                     break
         self.line.experience.note(self.attempt.job, self.attempt.latency())
@@ -109,8 +110,7 @@ class Watch:
         flow = attempt.provider.task(attempt.job, task.receipt)
         attempt.polls += 1
         answer = await attempt.ask(next(flow))
-        stated = retry_after(answer.headers) if isinstance(answer, Reply) else None
-        self._least_s = min(stated or 0.0, LONGEST_PAUSE_S)
+        self._least_s = _told_to_wait_s(answer)
         problem, found = attempt.read(flow, answer)
         await self._note_miss(answer, problem)
         if found is None:
@@ -136,3 +136,16 @@ class Watch:
             f"{attempt.kept.job['id']}; it was accepted before, so it may have cost."
         )
         await attempt.stop(State.AT_RISK, lost, billed="unknown")
+
+
+def _told_to_wait_s(answer: Reply | NoReply) -> float:
+    """Return for how long the vendor asks not to be asked for this task."""
+    if isinstance(answer, NoReply):
+        return 0.0
+    # When the allowance starts anew stands in every answer of some vendors.
+    said = {
+        name: value
+        for name, value in answer.headers.items()
+        if name in ("retry-after", "retry-after-ms")
+    }
+    return min(retry_after(said) or 0.0, LONGEST_PAUSE_S)

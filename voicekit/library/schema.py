@@ -28,6 +28,7 @@ __all__ = [
     "allowance",
     "attempt",
     "event",
+    "favourite",
     "file",
     "job",
     "meta",
@@ -156,6 +157,9 @@ preview = Table(
     Column("size", BigInteger, nullable=False),
     Column("media_type", Text, nullable=False),
 )
+
+# The voices that a user marked, in whatever panel.
+favourite = Table("favourite", metadata, Column("voice", Text, primary_key=True))
 
 file = Table(
     "file",

@@ -12,7 +12,9 @@ from voicekit.listening.design import plan
 from voicekit.listening.differences import compare_systems
 from voicekit.listening.estimate import Estimate
 from voicekit.listening.intraclass import icc
+from voicekit.listening.levelling import Levelled, levelled
 from voicekit.listening.levels import Loudness, loudness, match_levels, true_peak
+from voicekit.listening.measures import measure
 from voicekit.listening.mushra import mushra_screening
 from voicekit.listening.opinion import MeanOpinion, mean_opinion
 from voicekit.listening.paired import BradleyTerry
@@ -41,6 +43,7 @@ __all__ = [
     "Estimate",
     "Exclusions",
     "Friedman",
+    "Levelled",
     "Loudness",
     "MeanOpinion",
     "Ordinal",
@@ -60,10 +63,12 @@ __all__ = [
     "friedman",
     "icc",
     "krippendorff_alpha",
+    "levelled",
     "loudness",
     "low_pass_anchor",
     "match_levels",
     "mean_opinion",
+    "measure",
     "mushra_screening",
     "ordinal",
     "plackett_luce",

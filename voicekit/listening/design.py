@@ -8,11 +8,13 @@ from itertools import count
 import numpy as np
 import pandas as pd
 
+from voicekit.comparison import Comparison
 from voicekit.errors import InvalidSetting
 from voicekit.listening.pair_trials import pair_trials
 from voicekit.listening.protocols import protocol
 from voicekit.listening.screen_trials import screen_trials
 from voicekit.listening.single_trials import single_trials
+from voicekit.listening.stimuli import as_stimuli
 from voicekit.listening.trials import Asked, Stimuli, Trial
 
 __all__ = ["plan"]
@@ -33,7 +35,7 @@ REFERENCE_PLACE = {"mushra": 0}
 
 
 def plan(  # noqa: PLR0913 - one argument per choice that a paper reports
-    stimuli: pd.DataFrame,
+    stimuli: pd.DataFrame | Comparison,
     kind: str,
     *,
     raters: int | Sequence[Hashable],
@@ -51,10 +53,11 @@ def plan(  # noqa: PLR0913 - one argument per choice that a paper reports
 
     Parameters
     ----------
-    stimuli : DataFrame
+    stimuli : DataFrame or Comparison
         One row per clip: ``system``, ``item`` (what is said), and optionally ``role``
         ("system", "reference", "anchor" or "trap") and ``expected`` (the right answer
-        to a trap). Every system needs every item.
+        to a trap). Every system needs every item. Of a
+        comparison, or its frame, a system is a voice with its axes, an item a text.
     kind : str
         "ab", "abx", "mos", "cmos", "dmos", "mushra", "best_worst" or "rank".
     raters : int or sequence
@@ -136,7 +139,7 @@ def plan(  # noqa: PLR0913 - one argument per choice that a paper reports
         reference=reference,
         **counts,
     )
-    read = Stimuli.read(stimuli)
+    read = Stimuli.read(as_stimuli(stimuli))
     lines = BUILDERS[kind](read, asked, np.random.default_rng(seed))
     numbers = count(1)
     rows = (

@@ -9,10 +9,17 @@ function render({ model, el }) {
   const button = document.createElement("button");
   button.className = "jupyter-widgets jupyter-button widget-button mod-primary";
   const icon = document.createElement("i");
-  icon.className = "fa fa-volume-up";
+  icon.className = `fa fa-${model.get("icon")}`;
   icon.ariaHidden = "true";
-  button.append(icon, model.get("description"));
+  const note = document.createElement("small");
+  button.append(icon, model.get("description"), note);
   el.append(button);
+  const update = () => {
+    const text = model.get("note");
+    note.textContent = text && ` · ${text}`;
+  };
+  model.on("change:note", update);
+  update();
   button.addEventListener("click", async () => {
     const controls = model.get("controls");
     const shown = await Promise.all(
@@ -20,6 +27,7 @@ function render({ model, el }) {
     );
     model.send({ shown: Object.fromEntries(shown) });
   });
+  return () => model.off("change:note", update);
 }
 
 export default { render };

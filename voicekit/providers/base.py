@@ -85,12 +85,7 @@ class Provider(ABC):
         Unsupported
             If the provider cannot do this, or has no such model.
         """
-        fitting = [
-            offer
-            for offer in self.offers
-            if offer.kind == kind
-            and (voice is None or offer.route == self.route(voice))
-        ]
+        fitting = self.offers_for(kind, voice)
         for offer in fitting:
             if model in (None, offer.model):
                 return offer
@@ -102,6 +97,15 @@ class Provider(ABC):
             f"{self.name} has no model {model!r} for {kind}."
             f"{nearest(str(model), known)} {listed}"
         )
+
+    def offers_for(self, kind: Kind, voice: str | None = None) -> list[Offer]:
+        """Return what is accepted by each model that can do this."""
+        return [
+            offer
+            for offer in self.offers
+            if offer.kind == kind
+            and (voice is None or offer.route == self.route(voice))
+        ]
 
     def route(self, voice_id: str) -> str | None:
         """Return which of the provider's ways a voice takes.

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import IO, Any, Self
 from urllib.parse import urlsplit
 
+from voicekit.child import keyless_environment
 from voicekit.errors import VoicekitError
 
 __all__ = ["Sandbox", "SandboxError", "Vendor", "serve"]
@@ -208,5 +209,6 @@ def _start(port: int, speed: float, errors: IO[bytes]) -> subprocess.Popen[bytes
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=errors,
+        env=keyless_environment(),
         start_new_session=True,  # an interrupted kernel must not take it along
     )
