@@ -1,18 +1,28 @@
+/** Which trait holds what a control shows, by a trait that only its kind has. */
+const SHOWN = { _options_labels: "index", chosen: "chosen" };
+
 /** Returns what a control holds, whether it has reached the kernel or not. */
 async function shownBy(manager, reference) {
   const control = await manager.get_model(reference.replace("IPY_MODEL_", ""));
-  const trait = control.get("_options_labels") === undefined ? "value" : "index";
+  const kind = Object.keys(SHOWN).find((one) => control.get(one) !== undefined);
+  const trait = SHOWN[kind] ?? "value";
   return [reference, { [trait]: control.get(trait) }];
 }
 
 function render({ model, el }) {
   const button = document.createElement("button");
-  button.className = "jupyter-widgets jupyter-button widget-button mod-primary";
+  button.className = "jupyter-widgets jupyter-button widget-button";
+  button.title = model.get("tooltip");
   const icon = document.createElement("i");
   icon.className = `fa fa-${model.get("icon")}`;
   icon.ariaHidden = "true";
   const note = document.createElement("small");
-  button.append(icon, model.get("description"), note);
+  // The one with a picture is what the panel is for.
+  if (model.get("icon")) {
+    button.classList.add("mod-primary");
+    button.append(icon);
+  }
+  button.append(model.get("description"), note);
   el.append(button);
   const update = () => {
     const text = model.get("note");

@@ -34,7 +34,8 @@ class Submit(anywidget.AnyWidget):
     note = traitlets.Unicode().tag(sync=True)
     """What stands behind the description: the price."""
     icon = traitlets.Unicode("volume-up").tag(sync=True)
-    """A name of Font Awesome's."""
+    """A name of Font Awesome's; without one it is a button among others."""
+    tooltip = traitlets.Unicode().tag(sync=True)
     controls = traitlets.List(traitlets.Instance(widgets.Widget)).tag(
         sync=True, **widgets.widget_serialization
     )

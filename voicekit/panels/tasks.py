@@ -17,6 +17,7 @@ from voicekit.library.states import SHOWN
 from voicekit.panels.frame import framed
 from voicekit.panels.notice import Notice
 from voicekit.panels.panel import Panel
+from voicekit.panels.submit import Shown, Submit
 from voicekit.panels.table import Column, Table, row
 from voicekit.panels.task_actions import ACTIONS, Action, Given
 from voicekit.panels.task_rows import (
@@ -162,10 +163,17 @@ class Tasks(Panel):
             ]
         )
 
-    def _button(self, action: Action) -> widgets.Button:
-        button = widgets.Button(description=action.label, tooltip=action.help)
-        button.on_click(lambda _: self.attempt(partial(self.act, action)))
+    def _button(self, action: Action) -> Submit:
+        # A click must not overtake the choice that it is about.
+        button = Submit(description=action.label, icon="", tooltip=action.help)
+        button.controls = [self.table, self.task_id, self.billed]
+        press = partial(self._press, action, button)
+        button.on_submit(lambda shown: self.attempt(partial(press, shown)))
         return button
+
+    def _press(self, action: Action, button: Submit, shown: Shown | None) -> None:
+        button.take_over(shown)
+        self.act(action)
 
     def _arranged(self) -> widgets.Widget:
         ask = widgets.Button(description="Ask again", tooltip="Free of charge")
