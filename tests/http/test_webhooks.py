@@ -15,6 +15,7 @@ import voicekit as vk
 from voicekit.engine import callbacks, receiver
 from voicekit.errors import InvalidSetting, StillRunning, SubmissionUnknown
 from voicekit.library.letters import MOST_TOLD
+from voicekit.library.states import SHOWN, State
 from voicekit.providers import akool_webhook, kie_webhook
 
 RACHEL = "kie:Rachel"
@@ -358,12 +359,16 @@ def _polled(counters):
 
 
 def _ledger(studio):
-    """Return every row of the ledger that says how an attempt is."""
+    """Return every row of the ledger that says how an attempt is.
+
+    As users see it: a vendor that was asked, and tells of progress, has confirmed it.
+    """
     path = studio.calls.engine.library.folder / "ledger.sqlite"
     with sqlite3.connect(path) as ledger:
-        return ledger.execute(
-            "SELECT id, state, receipt, credits_micros, finished_at FROM attempt"
-        ).fetchall()
+        rows = ledger.execute(
+            "SELECT state, id, receipt, credits_micros, finished_at FROM attempt"
+        )
+        return [(SHOWN[State(state)], *rest) for state, *rest in rows]
 
 
 async def _flood(forger, letters):
