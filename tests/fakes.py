@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from voicekit.engine.attempt import Attempt
 from voicekit.engine.limits import Limits
+from voicekit.engine.line import Line
 from voicekit.engine.submission import Submission
 from voicekit.errors import InsufficientCredits, RateLimited
 from voicekit.flow import Reply, Request
@@ -61,6 +62,7 @@ def _task(reply):
     return Task(
         state=said["state"],
         receipt=said.get("id"),
+        progress=said.get("progress"),
         results=(sound,) if done else (),
         credits_micros=said.get("cost"),
         error=said.get("error"),
@@ -117,7 +119,8 @@ def submission(library, asked, provider, transport):
     kept = begin(library, asked, repeatable=provider.repeatable)
     attempt = Attempt(asked, kept, provider, transport, library)
     limits = Limits(provider, sleep=no_sleep)
-    return Submission(attempt, no_fetch, limits, sleep=no_sleep)
+    line = Line.to(provider, transport, library, limits)
+    return Submission(attempt, no_fetch, line, sleep=no_sleep)
 
 
 async def no_fetch(result):

@@ -23,7 +23,7 @@ from voicekit.library.library import Library, default_folder
 from voicekit.task import to_micros
 
 if TYPE_CHECKING:
-    from voicekit.panels import Speak
+    from voicekit.panels import Tabs
     from voicekit.sandbox import Sandbox
 
 __all__ = ["Aio", "Studio"]
@@ -72,6 +72,7 @@ class Aio(_Desk):
     clip = _awaited(Doubts.clip)
     clone = _awaited(Doubts.clone)
     clones = _awaited(Doubts.clones)
+    compare = _awaited(Doubts.compare)
     credits = _awaited(Doubts.credits)
     delete_clone = _awaited(Doubts.delete_clone)
     delete_tasks = _awaited(Doubts.delete_tasks)
@@ -119,6 +120,10 @@ class Studio(_Desk):
         was lost may still be found. Nobody needs it: without it tasks are asked for.
     webhook_port : int, optional
         The port of 127.0.0.1 to which it leads.
+    balance_proves : bool
+        Whether to send a request again whose answer was lost, where the vendor's
+        balance proves that it was not accepted. Submissions to a vendor then go one at
+        a time, each after a look at the balance.
 
     Attributes
     ----------
@@ -146,6 +151,7 @@ class Studio(_Desk):
         budget: Mapping[str, float] | None = None,
         webhooks: str | None = None,
         webhook_port: int | None = None,
+        balance_proves: bool = False,
     ) -> None:
         base = None if webhooks is None else checked_base(webhooks)
         port = None if base is None else checked_port(webhook_port, base)
@@ -163,7 +169,7 @@ class Studio(_Desk):
             for name, provider in known.items()
             if providers is not None or connector.is_connected(provider)
         ]
-        engine = Engine(kept, connector, budgets)
+        engine = Engine(kept, connector, budgets, balance_proves=balance_proves)
         receiver = None if base is None else engine.listen(base, port or 0)
         super().__init__(Doubts(engine, names), Bridge())
         if receiver is not None:
@@ -180,6 +186,7 @@ class Studio(_Desk):
     clip = _blocking(Doubts.clip)
     clone = _blocking(Doubts.clone)
     clones = _blocking(Doubts.clones)
+    compare = _blocking(Doubts.compare)
     credits = _blocking(Doubts.credits)
     delete_clone = _blocking(Doubts.delete_clone)
     delete_tasks = _blocking(Doubts.delete_tasks)
@@ -212,11 +219,15 @@ class Studio(_Desk):
         """
         return Endpoints(self.calls, self.bridge, name)
 
-    def panel(self) -> Speak:
-        """Return a panel: pick a voice, move its sliders, type, and hear it."""
-        from voicekit.panels import Speak  # noqa: PLC0415 - a lazy upward call
+    def panel(self) -> Tabs:
+        """Return everything as one widget: speak, make of files, see what it cost.
 
-        return Speak(self)
+        ``panel.freeze()`` leaves plain HTML in its place, for a notebook to be read
+        without a kernel.
+        """
+        from voicekit.panels import Tabs  # noqa: PLC0415 - a lazy upward call
+
+        return Tabs(self)
 
     def close(self) -> None:
         """End the workers and let go of the library. Closing twice does nothing."""

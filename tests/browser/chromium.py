@@ -18,6 +18,9 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A microphone that beeps, and that nobody has to allow.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
     # Nothing but this machine: every other name is unknown to this browser.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )

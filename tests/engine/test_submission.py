@@ -14,9 +14,11 @@ from fakes import (
     reply,
     submission,
 )
+from sqlalchemy import select
 
 from voicekit.engine.attempt import Attempt
 from voicekit.engine.limits import Limits
+from voicekit.engine.line import Line
 from voicekit.engine.submission import Submission
 from voicekit.errors import (
     GenerationFailed,
@@ -28,6 +30,7 @@ from voicekit.errors import (
     Unavailable,
 )
 from voicekit.flow import NoReply, Reply
+from voicekit.library import schema
 from voicekit.library.ledger import Change, advance, find
 from voicekit.library.spending import attempts
 from voicekit.library.states import State
@@ -65,6 +68,28 @@ def test_a_task_is_asked_for_until_it_is_done(library):
     assert found["credits_micros"] == 2
     stored = library.files.find(kept.files[0]["sha256"], 10, "audio/wav")
     assert stored.read() == b"RIFF sound"
+
+
+def test_progress_is_written_when_it_moves(library):
+    """What a poll reports can be read while the task runs; no news, no commit."""
+    seen = []
+
+    def says(share, **body):
+        async def answer(request):
+            seen.append((await library.transact(attempts))[-1]["progress"])
+            return reply(state="running", id="t1", progress=share, **body)
+
+        return answer
+
+    shares = [0.25, 0.25, None, 0.5]
+    done = reply(state="done", id="t1", progress=1)
+    carry(library, reply(state="queued", id="t1"), *map(says, shares), done)
+    assert seen == [None, 25, 25, 25]
+    happened = library.post(
+        lambda connection: [*connection.execute(select(schema.event.c.what)).scalars()]
+    ).result()
+    assert happened.count("RUNNING") == 2
+    assert row(library)["progress"] == 100
 
 
 def test_sending_is_on_disk_before_the_first_byte(library):
@@ -215,7 +240,8 @@ def test_an_earlier_kernels_sending_is_held(library):
     kept.attempt["state"] = "AMBIGUOUS"
     transport = Script()
     attempt = Attempt(job(), kept, Paid(), transport, library)
-    work = Submission(attempt, no_fetch, Limits(Paid()), sleep=no_sleep)
+    line = Line.to(Paid(), transport, library, Limits(Paid()))
+    work = Submission(attempt, no_fetch, line, sleep=no_sleep)
     with pytest.raises(SubmissionUnknown, match="the kernel that sent it ended"):
         asyncio.run(work.carry())
     assert transport.requests == []
@@ -238,7 +264,8 @@ def test_an_answer_that_an_earlier_kernel_stored_is_judged(library, stored, stat
         kept = library.post(advance, kept, change).result()
     transport = Script()
     attempt = Attempt(job(), kept, Paid(), transport, library)
-    work = Submission(attempt, no_fetch, Limits(Paid()), sleep=no_sleep)
+    line = Line.to(Paid(), transport, library, Limits(Paid()))
+    work = Submission(attempt, no_fetch, line, sleep=no_sleep)
     asyncio.run(_quietly(work.carry()))
     assert row(library)["state"] == state
     assert transport.requests == []

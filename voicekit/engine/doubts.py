@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from voicekit import providers
 from voicekit.clip import Clip
 from voicekit.engine import refusal
-from voicekit.engine.calls import Calls
+from voicekit.engine.comparing import Comparing
 from voicekit.engine.listing import make_frame
 from voicekit.engine.making import WAIT_S, checked_timeout
 from voicekit.errors import InvalidSetting, LibraryError
@@ -36,7 +36,7 @@ AUDIBLE = frozenset(("speech", "sound_effect", "dubbing", "music"))
 """The kinds whose result is a clip; the first one where they are several."""
 
 
-class Doubts(Calls):
+class Doubts(Comparing):
     """The calls that settle what is not known.
 
     A paid request whose answer was lost is held: it counts as spent, and voicekit never

@@ -44,6 +44,23 @@ class Flight:
         self.name = name
         self.named.set()
 
+    def want(self, *, wanted: bool) -> None:
+        """Say whether it is to be tried once more, if that should be needed."""
+        if self.submission is not None:
+            self.submission.is_wanted = wanted
+
+    def give_up(self) -> None:
+        """Call it off where nothing was sent; else let what was sent come to its end.
+
+        An error that nobody waits for any longer is in the ledger.
+        """
+        self.want(wanted=False)
+        self.carrying.add_done_callback(
+            lambda done: done.cancelled() or done.exception()
+        )
+        if not self.was_sent:
+            self.carrying.cancel()
+
     @property
     def carrying(self) -> asyncio.Task[Done]:
         """The task that carries it."""
@@ -97,6 +114,7 @@ class Flights:
             flight.task = asyncio.create_task(self._carry(job, flight))
             flight.task.add_done_callback(lambda _: self._flights.pop(place, None))
         flight.waiting += 1
+        flight.want(wanted=True)
         try:
             done = await asyncio.wait_for(asyncio.shield(flight.task), timeout)
         except TimeoutError:
@@ -111,8 +129,8 @@ class Flights:
         except asyncio.CancelledError:
             if flight.ended is not None:
                 raise flight.ended from None
-            if flight.waiting == 1 and not flight.was_sent:
-                flight.task.cancel()
+            if flight.waiting == 1:
+                flight.give_up()
             raise
         finally:
             flight.waiting -= 1

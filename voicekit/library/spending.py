@@ -16,7 +16,15 @@ from voicekit.library.files import FileStore
 from voicekit.library.states import SHOWN, State
 from voicekit.task import from_micros
 
-__all__ = ["SpendBy", "attempts", "held_rows", "spend_rows", "task_rows"]
+__all__ = [
+    "Row",
+    "SpendBy",
+    "attempts",
+    "held_rows",
+    "newest_event",
+    "spend_rows",
+    "task_rows",
+]
 
 SpendBy: TypeAlias = Literal["provider", "day", "model", "voice", "kind"]
 
@@ -38,6 +46,12 @@ _FREE = frozenset({State.REFUSED, State.RESERVED})
 def attempts(connection: Connection) -> list[Row]:
     """Return every attempt, oldest first, with its job, its audio and its events."""
     return [dict(row._mapping) for row in connection.execute(_ATTEMPTS)]  # noqa: SLF001
+
+
+def newest_event(connection: Connection) -> int:
+    """Return the number of the last thing that happened; 0 where nothing did."""
+    newest = select(func.coalesce(func.max(schema.event.c.id), 0))
+    return int(connection.execute(newest).scalar_one())
 
 
 def task_rows(rows: Iterable[Row], store: FileStore) -> list[Row]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import secrets
 import threading
 import traceback
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import ipywidgets as widgets
+from IPython.display import HTML, display, update_display
 
 from voicekit.errors import VoicekitError
+from voicekit.panels.frozen import frozen_html
 from voicekit.panels.notice import Notice
+from voicekit.panels.sheet import Sheet
 from voicekit.studio import Studio
 
 __all__ = ["Panel"]
@@ -34,11 +39,18 @@ class Panel:
     ----------
     studio : Studio
         Whose calls the panel makes.
+
+    Attributes
+    ----------
+    sheet : Sheet
+        What the panel made, as an ordinary output below it.
     """
 
     def __init__(self, studio: Studio) -> None:
         self.studio = studio
         self.notice = Notice()
+        self.sheet = Sheet()
+        self._display_id = f"voicekit-{secrets.token_hex(8)}"
         self._waiting: dict[Future[Any], Notice] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="voicekit-panel")
 
@@ -70,6 +82,24 @@ class Panel:
         )
         return future
 
+    def follow(
+        self,
+        values: AsyncIterator[T],
+        then: Callable[[T], None],
+        line: Notice | None = None,
+    ) -> Future[None]:
+        """Show each value that comes, until the line is stopped. Rarely overridden."""
+
+        def act(value: T) -> None:
+            with _TURN:
+                then(value)
+
+        async def forward() -> None:
+            async for value in values:
+                await asyncio.wrap_future(self._thread.submit(act, value))
+
+        return self.start(forward(), lambda _: None, line)
+
     def restart(
         self, coroutine: Coroutine[Any, Any, T], then: Callable[[T], None], line: Notice
     ) -> Future[T]:
@@ -93,7 +123,7 @@ class Panel:
         for line in set(self._waiting.values()):
             self.stop(line)
         self._thread.shutdown(wait=False)
-        self.widget.close()
+        _close(self.widget)
 
     def _show(self, future: Future[T], then: Callable[[T], None]) -> None:
         with _TURN:
@@ -107,8 +137,32 @@ class Panel:
             except Exception as error:  # noqa: BLE001 - the screen is where a user looks
                 _show_error(error, line)
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        return self.widget._repr_mimebundle_(**kwargs)
+    def to_html(self) -> str:
+        """Return what a saved notebook shows in its place. Rarely overridden."""
+        return frozen_html(self.widget)
+
+    def freeze(self) -> None:
+        """Replace the panel, wherever it is shown, by plain HTML.
+
+        A notebook that is opened without a kernel shows no widget. What the panel made
+        already stands below it, and stays; nothing is stored twice.
+        """
+        update_display(HTML(self.to_html()), display_id=self._display_id)
+
+    def _ipython_display_(self) -> None:
+        bundle = dict(self.widget._repr_mimebundle_())
+        # What a notebook shows that was opened without a kernel, or is not trusted.
+        bundle["text/plain"] = "The panel: run this cell to open it."
+        display(bundle, raw=True, display_id=self._display_id)
+        self.sheet.show()
+
+
+def _close(widget: Any) -> None:
+    """Close a widget and all that stands in it: each is held until it is closed."""
+    parts = (getattr(widget, name, None) for name in ("layout", "style"))
+    for part in (*getattr(widget, "children", ()), *filter(None, parts)):
+        _close(part)
+    widget.close()
 
 
 def _show_error(error: Exception, line: Notice) -> None:

@@ -1,18 +1,35 @@
+/** Which trait holds what a control shows, by a trait that only its kind has. */
+const SHOWN = { _options_labels: "index", chosen: "chosen" };
+
 /** Returns what a control holds, whether it has reached the kernel or not. */
 async function shownBy(manager, reference) {
   const control = await manager.get_model(reference.replace("IPY_MODEL_", ""));
-  const trait = control.get("_options_labels") === undefined ? "value" : "index";
+  const kind = Object.keys(SHOWN).find((one) => control.get(one) !== undefined);
+  const trait = SHOWN[kind] ?? "value";
   return [reference, { [trait]: control.get(trait) }];
 }
 
 function render({ model, el }) {
   const button = document.createElement("button");
-  button.className = "jupyter-widgets jupyter-button widget-button mod-primary";
+  button.className = "jupyter-widgets jupyter-button widget-button";
+  button.title = model.get("tooltip");
   const icon = document.createElement("i");
-  icon.className = "fa fa-volume-up";
+  icon.className = `fa fa-${model.get("icon")}`;
   icon.ariaHidden = "true";
-  button.append(icon, model.get("description"));
+  const note = document.createElement("small");
+  // The one with a picture is what the panel is for.
+  if (model.get("icon")) {
+    button.classList.add("mod-primary");
+    button.append(icon);
+  }
+  button.append(model.get("description"), note);
   el.append(button);
+  const update = () => {
+    const text = model.get("note");
+    note.textContent = text && ` · ${text}`;
+  };
+  model.on("change:note", update);
+  update();
   button.addEventListener("click", async () => {
     const controls = model.get("controls");
     const shown = await Promise.all(
@@ -20,6 +37,7 @@ function render({ model, el }) {
     );
     model.send({ shown: Object.fromEntries(shown) });
   });
+  return () => model.off("change:note", update);
 }
 
 export default { render };

@@ -1,0 +1,125 @@
+"""What the panel of tasks makes of the ledger: no browser, no clock."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from voicekit.library.spending import Row
+from voicekit.panels.task_rows import Wanted, attention, spend_table, task_table
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def us(hours):
+    return int((NOW.timestamp() + hours * 3600) * 1e6)
+
+
+def attempt(number=1, job=None, **fields) -> Row:
+    plain = {
+        "id": number,
+        "job": job or f"job{number}",
+        "state": "FETCHED",
+        "provider": "kie",
+        "kind": "speech",
+        "voice": "kie:Rachel",
+        "model": "turbo",
+        "text": "Hello",
+        "receipt": f"t{number}",
+        "progress": None,
+        "unit": "credits",
+        "credits_micros": 2_000_000,
+        "estimated_micros": None,
+        "bound_micros": 3_000_000,
+        "refunded_micros": None,
+        "billed": None,
+        "created_at": us(-1),
+        "expires_at": None,
+        "error": None,
+        "answered": 0,
+        "characters": 5,
+        "duration_us": 1_000_000,
+    }
+    return {**plain, **fields}
+
+
+def shown(row):
+    return [cell["text"] for cell in row["cells"]]
+
+
+def test_what_needs_its_user_stands_first_and_is_said():
+    """Held, at risk and about to expire: marked, on top, each with what to do."""
+    rows = [
+        attempt(1, state="HELD", credits_micros=None),
+        attempt(2, state="RUNNING", expires_at=us(2)),
+        attempt(3, state="AT_RISK"),
+        attempt(4),
+        attempt(5, state="RUNNING", expires_at=us(48)),
+        attempt(6, expires_at=us(1)),  # saved: let it expire
+    ]
+    table = task_table(rows, Wanted(), NOW)
+    assert [row["key"] for row in table] == [f"job{n}" for n in (3, 1, 2, 6, 5, 4)]
+    assert [row["mark"] for row in table[:4]] == ["urgent", "urgent", "soon", ""]
+    said = attention(rows, NOW)
+    assert [line[:9] for line in said] == ["1 task HE", "1 task at", "1 task wi"]
+
+
+def test_a_doubt_that_was_settled_is_no_longer_urgent():
+    """After another attempt the held one is history: shown, and not said."""
+    rows = [attempt(1, "a", state="HELD"), attempt(2, "a")]
+    assert attention(rows, NOW) == []
+    assert [(row["key"], row["mark"]) for row in task_table(rows, Wanted(), NOW)] == [
+        ("a", ""),
+        ("a/1", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "cost"),
+    [
+        ({}, "2 credits"),
+        ({"credits_micros": None}, "unknown"),
+        ({"credits_micros": None, "estimated_micros": 500_000}, "about 0.5 credits"),
+        ({"credits_micros": 0}, "free"),
+        ({"state": "REFUSED", "credits_micros": None}, "nothing"),
+        ({"refunded_micros": 1_000_000}, "2 credits\n1 credits refunded"),
+    ],
+)
+def test_an_unknown_cost_is_never_nothing(fields, cost):
+    """What was paid, guessed, refunded or is not known can be told apart."""
+    (row,) = task_table([attempt(**fields)], Wanted(), NOW)
+    assert shown(row)[3] == cost
+
+
+def test_filters_narrow_by_state_provider_and_words():
+    """Words are looked for in text, voice, model, job and the vendor's task id."""
+    rows = [
+        attempt(1),
+        attempt(2, state="HELD"),
+        attempt(3, provider="kling", voice="kling:x", text="Good bye"),
+    ]
+
+    def keys(**wanted):
+        return {row["key"] for row in task_table(rows, Wanted(**wanted), NOW)}
+
+    assert keys(state="held") == {"job2"}
+    assert keys(provider="kling") == {"job3"}
+    assert keys(search="BYE kling") == {"job3"}
+    assert keys(search="t2") == {"job2"}
+
+
+def test_bars_compare_within_one_vendor_only():
+    """Credits of different vendors are never measured by one another."""
+    rows = [
+        attempt(1, credits_micros=1_000_000, voice="kie:A"),
+        attempt(2, credits_micros=4_000_000, voice="kie:B"),
+        attempt(3, provider="kling", credits_micros=900_000_000, voice="kling:C"),
+    ]
+    shares = [row["cells"][3]["share"] for row in spend_table(rows, "voice")]
+    assert shares == [0.25, 1.0, 1.0]
+
+
+def test_what_is_held_is_marked_in_what_was_spent():
+    """A bound that may have been charged stands beside what was."""
+    (row,) = spend_table([attempt(state="HELD", credits_micros=None)], "day")
+    assert row["mark"] == "urgent"
+    assert shown(row)[3:5] == ["unknown", "3 credits"]

@@ -1,0 +1,208 @@
+"""Clone, dub, transcribe, make sound effects and music: one form for all of them."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as widgets
+
+from voicekit.errors import Unsupported, VoicekitError
+from voicekit.job import Kind
+from voicekit.offer import Offer
+from voicekit.panels.forms import FORMS, Filled, as_accepted, rule_text
+from voicekit.panels.frame import framed
+from voicekit.panels.intake import Intake
+from voicekit.panels.notice import Notice
+from voicekit.panels.panel import Panel
+from voicekit.panels.parameters import Parameters
+from voicekit.panels.price import price_text
+from voicekit.panels.result import result_html
+from voicekit.panels.submit import Shown, Submit
+from voicekit.studio import Studio
+from voicekit.task import Estimate
+
+__all__ = ["Files"]
+
+_NOTHING = '<p style="opacity:0.75">Nothing made of files yet.</p>'
+
+
+class Files(Panel):
+    """Have something made of a file or an idea.
+
+    Which kinds there are, what they take and which settings they have comes from what
+    the studio's providers declare. A file is checked in the browser, before it travels.
+    Results are kept as an ordinary output below the panel.
+
+    Parameters
+    ----------
+    studio : Studio
+        Who makes it.
+    """
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio)
+        self._results: list[str] = []
+        self._offer: Offer | None = None
+        offered = dict.fromkeys(
+            kind
+            for name in studio.calls.names
+            for kind in studio.calls.provider_of(name).kinds
+        )
+        kinds = [(form.title, kind) for kind, form in FORMS.items() if kind in offered]
+        self.kind = widgets.Dropdown(options=kinds, description="What to do")
+        self.provider = widgets.Dropdown(description="Provider")
+        self.text = widgets.Textarea(rows=3, layout={"width": "auto"})
+        self.intake, self.path = (
+            Intake(),
+            widgets.Text(
+                description="… or a file on the kernel's machine",
+                layout={"width": "auto"},
+            ),
+        )
+        self.rule, self.cost = Notice(), Notice()
+        self.parameters = Parameters()
+        self.button = Submit(description="Make", icon="magic")
+        self.stop_button = widgets.Button(
+            description="Stop", tooltip="Stop waiting; what was sent is kept"
+        )
+        self._widget = self._arranged()
+        self.kind.observe(lambda _: self.attempt(self._offer_providers), "value")
+        self.provider.observe(lambda _: self.attempt(self._prepare), "value")
+        self.text.observe(lambda _: self.attempt(self._price), "value")
+        self.intake.on_file(lambda: self.attempt(self._price))
+        self.button.on_submit(lambda shown: self.attempt(partial(self._submit, shown)))
+        self.stop_button.on_click(lambda _: self.attempt(self.stop_making))
+        self.sheet.put("results", _NOTHING)
+        if kinds:
+            self.attempt(self._offer_providers)
+        else:
+            self.notice.note("No provider of this studio makes anything of files.")
+
+    @property
+    def widget(self) -> widgets.Widget:
+        """The panel as one widget, without the results."""
+        return self._widget
+
+    def make(self) -> None:
+        """Have made what the form says."""
+        offer, filled = self._filled()
+        self.start(self._make(offer, filled), self._keep)
+        self.notice.tell(f"{FORMS[offer.kind].title} …")
+
+    def stop_making(self) -> None:
+        """Wait no longer; what was sent is kept, and `Tasks` shows it."""
+        waited = self.is_waiting(self.notice)
+        self.stop(self.notice)
+        self.notice.tell("Stopped." if waited else "Nothing is being made.")
+
+    def _offer_providers(self) -> None:
+        calls, kind = self.studio.calls, self.kind.value
+        able = [name for name in calls.names if kind in calls.provider_of(name).kinds]
+        kept = self.provider.value
+        self.provider.options = able
+        self.provider.value = kept if kept in able else able[0]
+        self._prepare()
+
+    def _prepare(self) -> None:
+        if self.provider.value is None:
+            return  # between two lists of providers
+        kind: Kind = self.kind.value
+        offer = self.studio.calls.provider_of(self.provider.value).offer(kind)
+        form = FORMS[kind]
+        self._offer = offer
+        self.text.description = form.text
+        _show_if(self.text, offer.takes_text)
+        for part in (self.intake, self.path):
+            _show_if(part, offer.file is not None)
+        self.rule.note("" if offer.file is None else rule_text(offer.file))
+        if offer.file is not None:
+            self.intake.accept(offer.file, records=form.records)
+        self.parameters.show(offer)
+        self.button.controls = [
+            *(self.kind, self.provider, self.text, self.path),
+            *self.parameters.controls,
+        ]
+        self._price()
+
+    def _filled(self) -> tuple[Offer, Filled]:
+        offer = self._offer
+        if offer is None:
+            raise Unsupported("No provider of this studio makes anything of files.")
+        typed = self.path.value.strip()
+        return offer, Filled(
+            provider=offer.provider,
+            text=self.text.value if offer.takes_text else "",
+            path=Path(typed).expanduser() if typed else self.intake.path,
+            settings=self.parameters.values(),
+        )
+
+    def _submit(self, shown: Shown | None) -> None:
+        self.button.take_over(shown)
+        self.make()
+
+    async def _make(self, offer: Offer, filled: Filled) -> str:
+        source = None
+        if offer.file is not None:
+            # Reads and writes files: neither the kernel nor the loop waits for a disk.
+            source = await asyncio.to_thread(as_accepted, filled.file, offer)
+        ready = replace(filled, path=source)
+        made = await FORMS[offer.kind].call(self.studio.calls, ready)
+        return await asyncio.to_thread(result_html, made, source, offer)
+
+    def _keep(self, result: str) -> None:
+        # The same again is found, and takes the place of the first.
+        self._results = [result, *(one for one in self._results if one != result)]
+        self.sheet.put("results", "".join(self._results))
+        self.notice.tell(f"Done: {len(self._results)} below.")
+
+    def _price(self) -> None:
+        if self.notice.kind == "error":
+            self.notice.clear()  # it was about another text or file
+        offer, filled = self._filled()
+        call = self._estimate(offer, filled)
+        self.restart(call, partial(self._show_price, offer, filled.text), self.cost)
+
+    async def _estimate(self, offer: Offer, filled: Filled) -> Estimate | None:
+        settings: dict[str, Any] = dict(filled.settings)
+        try:
+            return await self.studio.calls.estimate(
+                filled.text, offer.provider, kind=offer.kind, **settings
+            )
+        except VoicekitError:
+            return (
+                None  # the form is not filled in yet; the button says what is missing
+            )
+
+    def _show_price(self, offer: Offer, text: str, estimate: Estimate | None) -> None:
+        parts = []
+        if (limit := offer.text_limit) is not None:
+            least = f"{limit.minimum:,} to " if limit.minimum else "of "
+            parts.append(
+                f"{limit.length(text):,} {limit.unit}, {least}{limit.maximum:,}"
+            )
+        if estimate is not None:
+            parts.append(price_text(estimate))
+        self.cost.note(" · ".join(parts))
+
+    def _arranged(self) -> widgets.Widget:
+        what = widgets.HBox([self.kind, self.provider])
+        what.add_class("voicekit-line")
+        actions = widgets.HBox([self.button, self.stop_button, self.cost])
+        actions.add_class("voicekit-actions")
+        left = widgets.VBox(
+            [
+                *(what, self.text, self.intake, self.rule, self.path),
+                *(actions, self.notice),
+            ]
+        )
+        columns = widgets.Box([left, self.parameters.widget])
+        columns.add_class("voicekit-columns")
+        return framed([columns], "files")
+
+
+def _show_if(widget: widgets.Widget, condition: bool) -> None:  # noqa: FBT001
+    widget.layout.display = None if condition else "none"

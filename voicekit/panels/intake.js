@@ -1,0 +1,170 @@
+/** Takes a file or a recording in pieces, after a look at what the vendor accepts. */
+
+const PIECE = 1 << 20; // servers refuse messages of more than about 10 MB
+
+const COLLECTOR = `registerProcessor("voicekit-collector", class extends AudioWorkletProcessor {
+  process([input]) {
+    if (input.length > 0) this.port.postMessage(input[0].slice());
+    return true;
+  }
+})`;
+
+/** Returns a mono 16-bit WAV file of samples from -1 to 1. */
+function wavOf(pieces, rate) {
+  const count = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const view = new DataView(new ArrayBuffer(44 + 2 * count));
+  const text = (at, word) => [...word].forEach((c, i) => view.setUint8(at + i, c.charCodeAt(0)));
+  text(0, "RIFF");
+  view.setUint32(4, 36 + 2 * count, true);
+  text(8, "WAVEfmt ");
+  view.setUint32(16, 16, true);
+  view.setUint16(20, 1, true);
+  view.setUint16(22, 1, true);
+  view.setUint32(24, rate, true);
+  view.setUint32(28, 2 * rate, true);
+  view.setUint16(32, 2, true);
+  view.setUint16(34, 16, true);
+  text(36, "data");
+  view.setUint32(40, 2 * count, true);
+  let at = 44;
+  for (const piece of pieces) {
+    for (const sample of piece) {
+      view.setInt16(at, Math.max(-1, Math.min(1, sample)) * 32767, true);
+      at += 2;
+    }
+  }
+  return new Blob([view], { type: "audio/wav" });
+}
+
+/** Starts the microphone; `stop` ends it and returns the recording. */
+async function record() {
+  if (!navigator.mediaDevices) {
+    throw new Error("this page is not secure: open JupyterLab by https or on localhost");
+  }
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+  const context = new AudioContext();
+  const module = URL.createObjectURL(new Blob([COLLECTOR], { type: "text/javascript" }));
+  await context.audioWorklet.addModule(module);
+  URL.revokeObjectURL(module);
+  const collector = new AudioWorkletNode(context, "voicekit-collector");
+  const pieces = [];
+  collector.port.onmessage = ({ data }) => pieces.push(data);
+  context.createMediaStreamSource(stream).connect(collector);
+  return {
+    seconds: () => pieces.reduce((sum, piece) => sum + piece.length, 0) / context.sampleRate,
+    async stop() {
+      stream.getTracks().forEach((track) => track.stop());
+      await context.close();
+      return wavOf(pieces, context.sampleRate);
+    },
+  };
+}
+
+/** Says why the vendor would not take a file; nothing where it would. */
+function objection(model, name, size) {
+  const extensions = model.get("extensions");
+  const most = model.get("maximum_bytes");
+  const extension = name.includes(".") ? name.split(".").pop().toLowerCase() : "";
+  if (!extensions.includes(extension)) {
+    return `${name} is none of: ${extensions.join(", ")}. Nothing was sent.`;
+  }
+  if (size === 0) return `${name} is empty. Nothing was sent.`;
+  if (size <= most) return "";
+  return `${name} has ${size.toLocaleString("en")} bytes; at most ${most.toLocaleString("en")} are accepted. Nothing was sent.`;
+}
+
+function button(label) {
+  const made = document.createElement("button");
+  made.className = "jupyter-widgets jupyter-button widget-button";
+  made.textContent = label;
+  return made;
+}
+
+function render({ model, el }) {
+  el.classList.add("voicekit-intake");
+  const label = document.createElement("label");
+  const file = document.createElement("input");
+  file.type = "file";
+  label.append("File", file);
+  const recorder = button("Record");
+  const heard = document.createElement("audio");
+  heard.controls = true;
+  const line = document.createElement("p");
+  line.setAttribute("role", "status");
+  el.append(label, recorder, heard, line);
+
+  let recording = null;
+  let clock = 0;
+  let upload = 0; // a newer one ends an older one
+  let arrived = () => {};
+
+  function say(text, isError = false) {
+    line.textContent = text;
+    line.setAttribute("role", isError ? "alert" : "status");
+  }
+
+  async function send(blob, name) {
+    const mine = ++upload;
+    for (let start = 0; start < blob.size && mine === upload; start += PIECE) {
+      const piece = await blob.slice(start, start + PIECE).arrayBuffer();
+      const ready = new Promise((resolve) => { arrived = resolve; });
+      const last = start + PIECE >= blob.size;
+      model.send({ name, start, last, upload: mine }, undefined, [piece]);
+      say(`${name}: ${Math.round((100 * start) / blob.size)} %`);
+      const problem = await ready;
+      if (problem) return say(problem, true);
+    }
+    if (mine === upload) say(`${name}: ready, ${blob.size.toLocaleString("en")} bytes.`);
+  }
+
+  async function take(blob, name, size = blob.size) {
+    const problem = objection(model, name, size);
+    problem ? say(problem, true) : await send(blob, name);
+  }
+
+  async function toggleRecording() {
+    if (recording === null) {
+      recording = await record();
+      recorder.textContent = "Stop recording";
+      clock = setInterval(() => say(`Recording: ${recording?.seconds().toFixed(1)} s`), 200);
+      return;
+    }
+    clearInterval(clock);
+    const running = recording;
+    recording = null;
+    recorder.textContent = "Record";
+    const sound = await running.stop();
+    URL.revokeObjectURL(heard.src);
+    heard.src = URL.createObjectURL(sound);
+    heard.hidden = false;
+    await send(sound, "recording.wav");
+  }
+
+  function showRule() {
+    file.accept = model.get("extensions").map((one) => `.${one}`).join(",");
+    recorder.hidden = !model.get("records");
+  }
+  function onMessage({ got, problem }) {
+    if (got === upload) arrived(problem);
+  }
+
+  heard.hidden = true;
+  file.addEventListener("change", () => {
+    const [chosen] = file.files;
+    if (chosen) take(chosen, chosen.name).catch((error) => say(String(error), true));
+  });
+  recorder.addEventListener("click", () =>
+    toggleRecording().catch((error) => say(`No recording: ${error.message}.`, true)));
+  model.on("change:extensions change:records", showRule);
+  model.on("msg:custom", onMessage);
+  showRule();
+  return () => {
+    upload += 1;
+    clearInterval(clock);
+    recording?.stop();
+    model.off("change:extensions change:records", showRule);
+    model.off("msg:custom", onMessage);
+  };
+}
+
+export default { render };

@@ -1,0 +1,205 @@
+"""What the panel of tasks shows of the ledger's attempts, as rows of text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from voicekit.library.spending import Row as Attempt
+from voicekit.library.spending import spend_rows
+from voicekit.library.states import SHOWN, State
+from voicekit.panels.table import Cell, Column, Mark, Row, row
+from voicekit.task import from_micros
+
+__all__ = [
+    "SPEND_COLUMNS",
+    "TASK_COLUMNS",
+    "Wanted",
+    "attention",
+    "spend_table",
+    "task_table",
+]
+
+TASK_COLUMNS = (
+    Column(label="State", kind="state"),
+    Column(label="Task", kind="text"),
+    Column(label="Progress", kind="share"),
+    Column(label="Cost", kind="number"),
+    Column(label="Expires", kind="text"),
+    Column(label="Error", kind="text"),
+)
+
+SPEND_COLUMNS = (
+    Column(label="Group", kind="text"),
+    Column(label="Provider", kind="text"),
+    Column(label="Tasks", kind="number"),
+    Column(label="Credits", kind="share"),
+    Column(label="Held", kind="number"),
+    Column(label="Refunded", kind="number"),
+    Column(label="Cost unknown", kind="number"),
+)
+
+SOON = timedelta(hours=24)
+"""How long before the vendor drops a result that is not saved it is urgent."""
+
+LONGEST_TEXT = 90
+
+_UNDER_WAY = ("queued", "sending", "running")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which attempts to show; an empty text wants all."""
+
+    state: str = ""
+    provider: str = ""
+    search: str = ""
+
+    def matches(self, attempt: Attempt) -> bool:
+        """Tell whether an attempt is among them."""
+        about = (attempt["text"], attempt["voice"], attempt["model"], attempt["job"])
+        said = " ".join(filter(None, (*about, attempt["receipt"]))).casefold()
+        return (
+            self.state in ("", _state(attempt))
+            and self.provider in ("", attempt["provider"])
+            and all(word in said for word in self.search.casefold().split())
+        )
+
+
+def task_table(attempts: Sequence[Attempt], wanted: Wanted, now: datetime) -> list[Row]:
+    """Return what is wanted: first what needs the user, then the newest."""
+    latest = {attempt["job"]: attempt["id"] for attempt in attempts}
+    rows = [
+        _task_row(attempt, now, is_latest=latest[attempt["job"]] == attempt["id"])
+        for attempt in reversed(attempts)
+        if wanted.matches(attempt)
+    ]
+    return sorted(rows, key=lambda one: ("urgent", "soon", "").index(one["mark"]))
+
+
+def spend_table(attempts: Sequence[Attempt], by: str) -> list[Row]:
+    """Return what was spent; a bar compares within one provider, never across."""
+    spent = spend_rows(attempts, by)
+    most: Counter[str] = Counter()
+    for one in spent:
+        most[one["provider"]] = max(most[one["provider"]], one["credits"] or 0)
+    return [
+        row(
+            f"{one['group']} {one['provider']} {one['unit']}",
+            one["group"] or "none",
+            one["provider"],
+            str(one["tasks"]),
+            Cell(
+                text=_amount(one["credits"], one["unit"]),
+                share=_share(one["credits"], most[one["provider"]]),
+            ),
+            _amount(one["held"] or None, one["unit"], unknown=""),
+            _amount(one["refunded"] or None, one["unit"], unknown=""),
+            str(one["unknown"] or ""),
+            mark="urgent" if one["held"] else "",
+        )
+        for one in spent
+    ]
+
+
+def attention(attempts: Iterable[Attempt], now: datetime) -> list[str]:
+    """Say what must not be overlooked: doubt, and what was paid for and may be lost."""
+    latest = {attempt["job"]: attempt for attempt in attempts}.values()
+    marks = Counter(_urgency(attempt, now) for attempt in latest)
+    return [
+        message.format(count=count, tasks="task" if count == 1 else "tasks")
+        for urgency, message in _MESSAGES.items()
+        if (count := marks[urgency])
+    ]
+
+
+_MESSAGES = {
+    "held": "{count} {tasks} HELD: sent, but the answer was lost. It counts as spent, "
+    "and is not sent again unless you say so: check, adopt, submit again or write off.",
+    "at_risk": "{count} {tasks} at risk: accepted and perhaps paid for, but the result "
+    "cannot be fetched.",
+    "expiring": "{count} {tasks} with a result that expires within a day and is not "
+    "saved: press Resume.",
+}
+
+_MARKS: dict[str, Mark] = {"held": "urgent", "at_risk": "urgent", "expiring": "soon"}
+
+
+def _urgency(attempt: Attempt, now: datetime) -> str:
+    state = _state(attempt)
+    if state in ("held", "at_risk"):
+        return state
+    expires = _time(attempt["expires_at"])
+    if expires is None or state not in _UNDER_WAY:
+        return ""
+    return "expiring" if expires - now < SOON else ""
+
+
+def _task_row(attempt: Attempt, now: datetime, *, is_latest: bool) -> Row:
+    state, job = _state(attempt), attempt["job"]
+    key = job if is_latest else f"{job}/{attempt['id']}"
+    urgency = _urgency(attempt, now) if is_latest else ""
+    share = None if attempt["progress"] is None else attempt["progress"] / 100
+    moving = state in _UNDER_WAY and share is not None
+    return row(
+        key,
+        state.upper() if urgency in ("held", "at_risk") else state,
+        _what(attempt),
+        Cell(text=f"{share:.0%}", share=share) if moving else "",
+        _cost(attempt),
+        _day(attempt["expires_at"]),
+        (attempt["error"] or {}).get("message") or "",
+        mark=_MARKS.get(urgency, ""),
+    )
+
+
+def _what(attempt: Attempt) -> str:
+    text = attempt["text"] or ""
+    if len(text) > LONGEST_TEXT:
+        text = f"{text[:LONGEST_TEXT]}…"
+    parts = (attempt["voice"] or attempt["provider"], attempt["model"], attempt["kind"])
+    asked = f"{attempt['job']} · {_day(attempt['created_at'])}"
+    return "\n".join(filter(None, (" · ".join(filter(None, parts)), text, asked)))
+
+
+def _cost(attempt: Attempt) -> str:
+    unit = attempt["unit"]
+    known, estimated, refunded = (
+        from_micros(attempt[f"{name}_micros"])
+        for name in ("credits", "estimated", "refunded")
+    )
+    if attempt["billed"] == "no" or _state(attempt) == "refused":
+        return "nothing"
+    guess = "unknown" if estimated is None else f"about {_amount(estimated, unit)}"
+    cost = guess if known is None else _amount(known, unit)
+    return f"{cost}\n{_amount(refunded, unit)} refunded" if refunded else cost
+
+
+def _amount(amount: float | None, unit: str, unknown: str = "unknown") -> str:
+    if amount is None:
+        return unknown
+    return f"{amount:,.6g} {unit}" if amount else "free"
+
+
+def _share(part: float | None, whole: float) -> float | None:
+    return part / whole if part and whole else None
+
+
+def _state(attempt: Attempt) -> str:
+    return SHOWN[State(attempt["state"])]
+
+
+def _time(microseconds: int | None) -> datetime | None:
+    return (
+        None
+        if microseconds is None
+        else datetime.fromtimestamp(microseconds / 1e6, UTC)
+    )
+
+
+def _day(microseconds: Any) -> str:
+    time = _time(microseconds)
+    return "" if time is None else f"{time:%Y-%m-%d %H:%M} UTC"

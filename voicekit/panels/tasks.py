@@ -1,0 +1,208 @@
+"""What was asked, how far it is, what it cost, and what has to be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, get_args
+
+import ipywidgets as widgets
+
+from voicekit.engine.following import follow
+from voicekit.errors import Unsupported
+from voicekit.library.spending import Row as Attempt
+from voicekit.library.spending import SpendBy
+from voicekit.library.states import SHOWN
+from voicekit.panels.frame import framed
+from voicekit.panels.notice import Notice
+from voicekit.panels.panel import Panel
+from voicekit.panels.submit import Shown, Submit
+from voicekit.panels.table import Column, Table, row
+from voicekit.panels.task_actions import ACTIONS, Action, Given
+from voicekit.panels.task_rows import (
+    SPEND_COLUMNS,
+    TASK_COLUMNS,
+    Wanted,
+    attention,
+    spend_table,
+    task_table,
+)
+from voicekit.studio import Studio
+
+__all__ = ["Tasks"]
+
+MOST_SHOWN = 100
+"""Rows of tasks at a time; filters find the others."""
+
+_BALANCES = ("Provider", "Balance", "Health", "Kinds")
+_BILLED = (("not known", "unknown"), ("billed", "yes"), ("not billed", "no"))
+
+
+class Tasks(Panel):
+    """Live tables of tasks, of what was spent, and of what each vendor has left.
+
+    What is held, at risk or about to expire stands first, and is said above.
+
+    Parameters
+    ----------
+    studio : Studio
+        Whose library is shown, also what other kernels do with it.
+    """
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__(studio)
+        self._attempts: Sequence[Attempt] = ()
+        self._to_confirm: tuple[Action, Given] | None = None
+        self.urgent, self.balance_line, self._live = Notice(), Notice(), Notice()
+        self.state = widgets.Dropdown(
+            options=_any_of(dict.fromkeys(SHOWN.values())), description="State"
+        )
+        self.provider = widgets.Dropdown(
+            options=_any_of(studio.calls.names), description="Provider"
+        )
+        self.search = widgets.Text(
+            description="Search", placeholder="text, voice, id …"
+        )
+        self.task_id = widgets.Text(description="Task id", placeholder="to adopt")
+        self.billed = widgets.Dropdown(options=_BILLED, description="Write off as")
+        self.by = widgets.Dropdown(options=get_args(SpendBy), description="Spend by")
+        self.table = Table(TASK_COLUMNS, selectable=True)
+        self.spend = Table(SPEND_COLUMNS)
+        self.balances = Table([Column(label=one, kind="text") for one in _BALANCES])
+        self.buttons = {action.label: self._button(action) for action in ACTIONS}
+        self._widget = self._arranged()
+        for control in (self.state, self.provider, self.search):
+            control.observe(lambda _: self.attempt(self._list), "value")
+        self.by.observe(lambda _: self.attempt(self._sum), "value")
+        self.follow(follow(studio.calls.engine.library), self._show_all, self._live)
+        self.ask_balances()
+
+    @property
+    def widget(self) -> widgets.Widget:
+        """The panel as one widget."""
+        return self._widget
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The jobs whose rows are chosen."""
+        # An earlier attempt stands for its job.
+        return tuple(dict.fromkeys(key.split("/")[0] for key in self.table.chosen))
+
+    def ask_balances(self) -> None:
+        """Ask every vendor, at no cost, what is left and whether it works."""
+        calls = self.studio.calls
+        self.restart(calls.providers(), self._show_balances, self.balance_line)
+
+    def act(self, action: Action) -> None:
+        """Do what a button says with what is chosen; at once, or once confirmed."""
+        confirmed, self._to_confirm = self._to_confirm, None
+        given = self._given()
+        if action.needs_choice and not given.jobs:
+            raise Unsupported(f"Choose tasks in the list, then press {action.label}.")
+        if action.warning and confirmed != (action, given):
+            self._to_confirm = (action, given)
+            self.notice.tell(
+                f"{action.warning} Press {action.label} again for "
+                f"{', '.join(given.jobs)}."
+            )
+            return
+        self.start(action.run(self.studio.calls, given), self.notice.tell)
+        self.notice.tell(f"{action.label} …")
+
+    def _given(self) -> Given:
+        jobs = self.chosen
+        receipts = (
+            attempt["receipt"]
+            for attempt in self._attempts
+            if attempt["job"] in jobs and attempt["provider"] == "kingcong"
+        )
+        return Given(
+            jobs=jobs,
+            task_id=self.task_id.value.strip(),
+            billed=self.billed.value,
+            receipts=tuple(filter(None, receipts)),
+        )
+
+    def _show_all(self, attempts: Sequence[Attempt]) -> None:
+        self._attempts = attempts
+        messages = attention(attempts, datetime.now(UTC))
+        (self.urgent.warn if messages else self.urgent.note)("\n".join(messages))
+        self._list()
+        self._sum()
+
+    def _list(self) -> None:
+        wanted = Wanted(
+            state=self.state.value,
+            provider=self.provider.value,
+            search=self.search.value,
+        )
+        rows = task_table(self._attempts, wanted, datetime.now(UTC))
+        count = f"{len(rows):,} of {len(self._attempts):,} tasks"
+        if len(rows) > MOST_SHOWN:
+            count = f"{count}; the first {MOST_SHOWN} are shown, filters find others"
+        self.table.show(rows[:MOST_SHOWN], count)
+
+    def _sum(self) -> None:
+        rows = spend_table(self._attempts, self.by.value)
+        self.spend.show(rows, f"By {self.by.value}" if rows else "Nothing spent yet.")
+
+    def _show_balances(self, table: Any) -> None:
+        self.balance_line.clear()
+        known = table.astype(object).where(table.notna(), None)
+        self.balances.show(
+            [
+                row(
+                    one.Index,
+                    one.Index,
+                    f"{one.balance:,.6g} {one.unit}" if one.balance is not None else "",
+                    "rehearsal" if self.studio.sandbox else one.health or "",
+                    one.kinds or "",
+                )
+                for one in known.itertuples()
+            ]
+        )
+
+    def _button(self, action: Action) -> Submit:
+        # A click must not overtake the choice that it is about.
+        button = Submit(description=action.label, icon="", tooltip=action.help)
+        button.controls = [self.table, self.task_id, self.billed]
+        press = partial(self._press, action, button)
+        button.on_submit(lambda shown: self.attempt(partial(press, shown)))
+        return button
+
+    def _press(self, action: Action, button: Submit, shown: Shown | None) -> None:
+        button.take_over(shown)
+        self.act(action)
+
+    def _arranged(self) -> widgets.Widget:
+        ask = widgets.Button(description="Ask again", tooltip="Free of charge")
+        ask.on_click(lambda _: self.attempt(self.ask_balances))
+        filters = widgets.HBox([self.search, self.state, self.provider])
+        settling = widgets.HBox([self.task_id, self.billed])
+        for line in (filters, settling):
+            line.add_class("voicekit-filters")
+        by = widgets.HBox([self.by])
+        by.add_class("voicekit-filters")
+        actions = widgets.HBox([*self.buttons.values()])
+        actions.add_class("voicekit-actions")
+        return framed(
+            [
+                self.urgent,
+                *(_heading("Tasks"), filters, self.table),
+                *(settling, actions, self.notice, self._live),
+                *(_heading("Spend"), by, self.spend),
+                *(_heading("Balances", ask), self.balances, self.balance_line),
+            ],
+            "tasks",
+        )
+
+
+def _any_of(values: Iterable[str]) -> list[tuple[str, str]]:
+    return [("any", ""), *((value, value) for value in values)]
+
+
+def _heading(title: str, *beside: widgets.Widget) -> widgets.Widget:
+    heading = widgets.HBox([widgets.Label(title), *beside])
+    heading.add_class("voicekit-heading")
+    return heading
