@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from voicekit.engine.attempt import Attempt
 from voicekit.engine.limits import Limits
+from voicekit.engine.line import Line
 from voicekit.engine.submission import Submission
 from voicekit.errors import InsufficientCredits, RateLimited
 from voicekit.flow import Reply, Request
@@ -118,7 +119,8 @@ def submission(library, asked, provider, transport):
     kept = begin(library, asked, repeatable=provider.repeatable)
     attempt = Attempt(asked, kept, provider, transport, library)
     limits = Limits(provider, sleep=no_sleep)
-    return Submission(attempt, no_fetch, limits, sleep=no_sleep)
+    line = Line.to(provider, transport, library, limits)
+    return Submission(attempt, no_fetch, line, sleep=no_sleep)
 
 
 async def no_fetch(result):

@@ -33,6 +33,7 @@ def test_plain_addresses_are_taken(url, shown):
         "https://x.test?key=secret",
         "https://x.test#a",
         "https://x.test:99999",
+        "https://x.test:0",
         "https://ok.test\\@evil.test",
         "https://exämple.test",
         "http://x.test",

@@ -1,6 +1,7 @@
 """The house plan: who may import whom, what is public, what is light."""
 
 import ast
+import functools
 import importlib
 import re
 import subprocess
@@ -71,11 +72,14 @@ def is_upward(importer, imported):
     return LEVELS[imported] > LEVELS[importer]
 
 
+@functools.cache
 def own_imports():
-    for path in MODULES:
-        for imported, at_top in imports(path):
-            if imported.startswith("voicekit.") and name_of(path) != "voicekit":
-                yield name_of(path), imported, at_top
+    return [
+        (name_of(path), imported, at_top)
+        for path in MODULES
+        for imported, at_top in imports(path)
+        if imported.startswith("voicekit.") and name_of(path) != "voicekit"
+    ]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -79,7 +79,7 @@ def test_a_second_identical_call_needs_no_provider(studio, monkeypatch):
     """What is in the library is found without asking anybody."""
     studio.speak("Hello!", "offline:en-us")
     monkeypatch.setattr(
-        "voicekit.engine.engine.Engine._transport", lambda *_: pytest.fail("asked")
+        "voicekit.engine.engine.Engine._line", lambda *_: pytest.fail("asked")
     )
     again = studio.speak("Hello!", "offline:en-us")
     assert again.cached

@@ -77,7 +77,8 @@ class Address:
         """
         try:
             parts = urlsplit(url)
-            port = parts.port or _PORTS.get(parts.scheme, 0)
+            usual = _PORTS.get(parts.scheme, 0)
+            port = usual if parts.port is None else parts.port
         except ValueError:
             raise _refused(url) from None
         host = (parts.hostname or "").lower()

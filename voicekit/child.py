@@ -17,6 +17,7 @@ __all__ = [
     "Child",
     "ChildDied",
     "Message",
+    "keyless_environment",
     "private_pipes",
     "read_message",
     "serve",
@@ -93,6 +94,7 @@ class Child:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
+                env=keyless_environment(),
                 bufsize=0,
                 start_new_session=True,  # an interrupted kernel must not take it along
             )
@@ -124,6 +126,15 @@ class Child:
                 assert stream is not None
                 stream.close()
         self._process = None
+
+
+def keyless_environment() -> dict[str, str]:
+    """Return this process's environment without keys: no child has a use for them."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.upper().startswith("VOICEKIT_")
+    }
 
 
 def _kill_family(process: subprocess.Popen[bytes]) -> None:

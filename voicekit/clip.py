@@ -9,28 +9,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from voicekit.headerless import HEADERLESS, LOWEST_RATE
 from voicekit.task import Word
 
 if TYPE_CHECKING:
     from IPython.display import Audio
     from matplotlib.axes import Axes
 
-__all__ = ["Clip", "Source", "audio_element", "show_text"]
+__all__ = ["Clip", "Source", "audio_element", "escaped", "show_text"]
 
 LONGEST_SHOWN = 2_000
 """Characters of foreign text that are shown anywhere."""
 
 LONGEST_EMBEDDED = 16 << 20
 """Bytes of sound that a cell's output holds; a notebook of more is slow to open."""
-
-_RAW_ENCODINGS: Mapping[str, Literal["pcm16", "alaw", "ulaw"]] = {
-    "audio/l16": "pcm16",
-    "audio/basic": "ulaw",
-    "audio/pcma": "alaw",
-}
-"""Media types without a header: a player needs a WAV header before them."""
 
 
 class Source(Protocol):
@@ -168,13 +162,13 @@ class Clip:
 
     def playable(self) -> tuple[bytes, str]:
         """Return bytes that a browser plays, and their media type."""
-        encoding = _RAW_ENCODINGS.get(self.media_type)
-        if encoding is None:
+        coding = HEADERLESS.get(self.media_type)
+        if coding is None:
             return self.audio, self.media_type
         from voicekit.audio.wav import wav_bytes  # noqa: PLC0415 - a lazy upward call
 
-        rate = self.sample_rate or 8_000
-        return wav_bytes(self.audio, rate, encoding=encoding), "audio/wav"
+        rate = self.sample_rate or LOWEST_RATE
+        return wav_bytes(self.audio, rate, coding=coding), "audio/wav"
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the waveform, with a mark and a label at each word.
@@ -196,12 +190,13 @@ class Clip:
             self.model,
             None if self.take == 1 else f"take {self.take}",
             None if self.duration_s is None else f"{self.duration_s:.1f} s",
-            self._cost,
+            self.cost,
         )
         return show_text(" · ".join(part for part in parts if part))
 
     @property
-    def _cost(self) -> str:
+    def cost(self) -> str:
+        """What it cost in a word or two; nothing for a recording from outside."""
         if self.job is None:
             return ""
         if self.credits is None:
@@ -223,7 +218,7 @@ class Clip:
 
     def to_html(self) -> str:
         """Return the player and its caption as HTML that also plays untrusted."""
-        notes = "".join(f"<br>⚠ {_escaped(warning)}" for warning in self.warnings)
+        notes = "".join(f"<br>⚠ {escaped(warning)}" for warning in self.warnings)
         audio, media_type = self.playable()
         if len(audio) > LONGEST_EMBEDDED:
             sound = (
@@ -239,7 +234,7 @@ class Clip:
             f'style="margin:0.3em 0">'
             f"{sound}"
             f'<figcaption style="font-size:0.85em;opacity:0.75">'
-            f"{_escaped(self.caption)}{notes}</figcaption></figure>"
+            f"{escaped(self.caption)}{notes}</figcaption></figure>"
         )
 
 
@@ -252,7 +247,7 @@ def audio_element(audio: bytes, media_type: str) -> str:
     data = base64.b64encode(audio).decode()
     return (
         f'<audio controls preload="metadata" style="width:100%;max-width:34em" '
-        f'src="data:{_escaped(media_type)};base64,{data}"></audio>'
+        f'src="data:{escaped(media_type)};base64,{data}"></audio>'
     )
 
 
@@ -269,5 +264,6 @@ def show_text(text: str) -> str:
     return "".join(c for c in plain if c.isprintable() or c in "\n\t\u200d")
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Return foreign text as HTML that shows it and is nothing else."""
     return html.escape(show_text(text), quote=True)

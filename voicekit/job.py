@@ -7,27 +7,30 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from numbers import Integral
 from typing import Literal, TypeAlias
 
-__all__ = ["KEY_VERSION", "KINDS", "InputFile", "Job", "Kind", "SettingValue"]
+from voicekit.errors import InvalidSetting
+
+__all__ = [
+    "KEY_VERSION",
+    "InputFile",
+    "Job",
+    "Kind",
+    "SettingValue",
+    "check_take",
+]
 
 Kind: TypeAlias = Literal[
     "speech", "sound_effect", "music", "dubbing", "transcription", "clone", "proxies"
 ]
-KINDS: tuple[Kind, ...] = (
-    "speech",
-    "sound_effect",
-    "music",
-    "dubbing",
-    "transcription",
-    "clone",
-    "proxies",
-)
 SettingValue: TypeAlias = bool | int | float | str
 """A setting's value in canonical form: a whole number is never a float."""
 
 KEY_VERSION = 1
 """Raise this only with a way to find what was stored under the old keys."""
+
+MOST_TAKES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,3 +92,18 @@ class Job:
         """The voice as it is shown, ``"provider:id"``."""
         shown = self.shown_voice or self.voice
         return None if shown is None else f"{self.provider}:{shown}"
+
+
+def check_take(take: object) -> int:
+    """Return the number of a take, counted from 1.
+
+    Raises
+    ------
+    InvalidSetting
+        If it is no such number.
+    """
+    if isinstance(take, bool) or not isinstance(take, Integral):
+        raise InvalidSetting(f"take is a whole number from 1, not {take!r}.")
+    if not 1 <= int(take) <= MOST_TAKES:
+        raise InvalidSetting(f"take counts takes from 1 to {MOST_TAKES}.")
+    return int(take)

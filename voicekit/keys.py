@@ -6,10 +6,11 @@ keyring. It is looked up when a call needs it.
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from voicekit.address import Address
@@ -18,7 +19,16 @@ from voicekit.errors import KeyMissing
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
-__all__ = ["Secret", "Secrets", "find_secrets", "login", "variable"]
+__all__ = [
+    "Secret",
+    "Secrets",
+    "find_secrets",
+    "forget",
+    "keep",
+    "login",
+    "source",
+    "variable",
+]
 
 SERVICE = "voicekit"
 """The name under which the keyring keeps keys."""
@@ -116,10 +126,27 @@ def login(provider: str) -> str:
     str
         Where the key is kept.
     """
-    name = variable(provider, "KEY")
-    value = getpass.getpass(f"Key for {provider}: ").strip()
+    return keep(provider, getpass.getpass(f"Key for {provider}: "))
+
+
+def keep(provider: str, value: str, part: str = "KEY") -> str:
+    """Keep a part of a vendor's key in the keyring, else until the kernel ends.
+
+    Returns
+    -------
+    str
+        Where the key is kept.
+
+    Raises
+    ------
+    KeyMissing
+        If it is empty, or no header can carry it.
+    """
+    name = variable(provider, part)
+    value = value.strip()
     if not value:
         raise KeyMissing(f"No key was entered for {provider}; nothing was changed.")
+    _check(value, f"What was entered for {provider}")
     if _store(name, value):
         _memory.pop(name, None)  # an older one must not go before the new
         return f"The key for {provider} is kept in this system's keyring."
@@ -130,15 +157,37 @@ def login(provider: str) -> str:
     )
 
 
+def source(provider: str, part: str = "KEY") -> str | None:
+    """Return where a part of a key is found first; None where it is not."""
+    name = variable(provider, part)
+    return next((place for place, read in _PLACES.items() if read(name)), None)
+
+
+def forget(provider: str, parts: Iterable[str] = ("KEY",)) -> None:
+    """Drop the parts of a key from memory and from the keyring."""
+    from keyring.errors import KeyringError  # noqa: PLC0415 - see _safe_keyring
+
+    keyring = _safe_keyring()
+    for name in (variable(provider, part) for part in parts):
+        _memory.pop(name, None)
+        if keyring is not None:
+            with contextlib.suppress(KeyringError):  # there was none, or it is locked
+                keyring.delete_password(SERVICE, name)
+
+
 def _look_up(name: str) -> str | None:
-    found = os.environ.get(name) or _memory.get(name) or _from_keyring(name) or ""
+    found = next(filter(None, (read(name) for read in _PLACES.values())), "")
     key = found.strip()
+    _check(key, f"What {name} holds")
+    return key or None
+
+
+def _check(key: str, what: str) -> None:
     if not (key.isascii() and key.isprintable()):
         raise KeyMissing(
-            f"What {name} holds is no key: it has characters that no header can carry. "
+            f"{what} is no key: it has characters that no header can carry. "
             "Set it again."
         )
-    return key or None
 
 
 def _from_keyring(name: str) -> str | None:
@@ -149,6 +198,14 @@ def _from_keyring(name: str) -> str | None:
         return None if keyring is None else keyring.get_password(SERVICE, name)
     except KeyringError:  # locked, or the desktop behind it is gone
         return None
+
+
+_PLACES: Mapping[str, Callable[[str], str | None]] = {
+    "environment": os.environ.get,
+    "memory": lambda name: _memory.get(name),  # noqa: PLW0108 - tests have their own
+    "keyring": _from_keyring,
+}
+"""Where a key may be, in the order in which it is looked for."""
 
 
 def _store(name: str, value: str) -> bool:

@@ -161,7 +161,8 @@ class Offer(BaseModel):
         if not text and (given or {}).get(self.text_instead or "") is not None:
             return text
         if not text.strip():
-            raise InvalidText(f"There is no text for {who} to speak.")
+            instead = f" Or give {self.text_instead}." if self.text_instead else ""
+            raise InvalidText(f"There is no text for {who} to speak.{instead}")
         _refuse_unspeakable(text, who)
         limit = self.text_limit
         if limit and (length := limit.length(text)) < limit.minimum:

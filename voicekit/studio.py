@@ -72,6 +72,7 @@ class Aio(_Desk):
     clip = _awaited(Doubts.clip)
     clone = _awaited(Doubts.clone)
     clones = _awaited(Doubts.clones)
+    compare = _awaited(Doubts.compare)
     credits = _awaited(Doubts.credits)
     delete_clone = _awaited(Doubts.delete_clone)
     delete_tasks = _awaited(Doubts.delete_tasks)
@@ -119,6 +120,10 @@ class Studio(_Desk):
         was lost may still be found. Nobody needs it: without it tasks are asked for.
     webhook_port : int, optional
         The port of 127.0.0.1 to which it leads.
+    balance_proves : bool
+        Whether to send a request again whose answer was lost, where the vendor's
+        balance proves that it was not accepted. Submissions to a vendor then go one at
+        a time, each after a look at the balance.
 
     Attributes
     ----------
@@ -146,9 +151,11 @@ class Studio(_Desk):
         budget: Mapping[str, float] | None = None,
         webhooks: str | None = None,
         webhook_port: int | None = None,
+        balance_proves: bool = False,
     ) -> None:
         base = None if webhooks is None else checked_base(webhooks)
         port = None if base is None else checked_port(webhook_port, base)
+        budgets = _in_micros(budget or {})
         known = {name: known_providers.find(name) for name in _names(providers)}
         folder = Path(library).expanduser() if library else default_folder()
         kept = Library(folder / "sandbox" if sandbox else folder)
@@ -162,7 +169,7 @@ class Studio(_Desk):
             for name, provider in known.items()
             if providers is not None or connector.is_connected(provider)
         ]
-        engine = Engine(kept, connector, _in_micros(budget or {}))
+        engine = Engine(kept, connector, budgets, balance_proves=balance_proves)
         receiver = None if base is None else engine.listen(base, port or 0)
         super().__init__(Doubts(engine, names), Bridge())
         if receiver is not None:
@@ -179,6 +186,7 @@ class Studio(_Desk):
     clip = _blocking(Doubts.clip)
     clone = _blocking(Doubts.clone)
     clones = _blocking(Doubts.clones)
+    compare = _blocking(Doubts.compare)
     credits = _blocking(Doubts.credits)
     delete_clone = _blocking(Doubts.delete_clone)
     delete_tasks = _blocking(Doubts.delete_tasks)

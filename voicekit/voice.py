@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from voicekit.errors import UnknownVoice
+from voicekit.errors import InvalidSetting, UnknownVoice, nearest
 
-__all__ = ["Voice", "VoiceQuery", "split_voice"]
+__all__ = ["Voice", "VoiceQuery", "check_filters", "searchable", "split_voice"]
+
+GENDERS = ("female", "male", "neutral", "non-binary")
+"""What vendors tell apart."""
+
+_LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 LONGEST_NAME = 4_096
 """A signed address of a sample is the longest there is."""
@@ -72,7 +78,7 @@ class VoiceQuery:
         return (
             _is_within(self.language, voice.language)
             and (self.gender is None or self.gender.casefold() == voice.gender)
-            and all(word in _searchable(voice) for word in _words(self.search))
+            and all(word in searchable(voice) for word in _words(self.search))
         )
 
 
@@ -99,17 +105,28 @@ def split_voice(voice: str) -> tuple[str, str]:
     return provider, voice_id
 
 
-def _is_within(wanted: str | None, language: str | None) -> bool:
-    if wanted is None:
-        return True
-    return f"{language or ''}-".lower().startswith(f"{wanted}-".lower())
+def check_filters(language: str | None, gender: str | None) -> None:
+    """Refuse what no voice can match, instead of finding nothing.
+
+    Raises
+    ------
+    InvalidSetting
+        If the language is no code, or there is no such gender.
+    """
+    if language is not None and not _LANGUAGE.fullmatch(language):
+        raise InvalidSetting(
+            f"A language is written as its code, such as 'en' or 'en-GB', not "
+            f"{language!r}. To find a word in the names of voices, use search."
+        )
+    if gender is not None and gender.casefold() not in GENDERS:
+        raise InvalidSetting(
+            f"There is no gender {gender!r}.{nearest(gender, GENDERS)} "
+            f"Voices are {', '.join(GENDERS)}."
+        )
 
 
-def _words(search: str | None) -> list[str]:
-    return (search or "").casefold().split()
-
-
-def _searchable(voice: Voice) -> str:
+def searchable(voice: Voice) -> str:
+    """Return what is searched of a voice, in lower case."""
     parts = (
         voice.voice,
         voice.name,
@@ -120,3 +137,13 @@ def _searchable(voice: Voice) -> str:
         *voice.tags,
     )
     return " ".join(part for part in parts if part).casefold()
+
+
+def _is_within(wanted: str | None, language: str | None) -> bool:
+    if wanted is None:
+        return True
+    return f"{language or ''}-".lower().startswith(f"{wanted}-".lower())
+
+
+def _words(search: str | None) -> list[str]:
+    return (search or "").casefold().split()

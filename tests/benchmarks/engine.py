@@ -16,6 +16,9 @@ import tempfile
 import time
 from pathlib import Path
 
+import httpx
+
+import voicekit as vk
 from voicekit.sandbox import serve
 
 IN_FLIGHT = 32
@@ -26,8 +29,6 @@ SPEED = 1.0
 
 async def by_studio(tasks):
     """Speak as a user would, with everything switched on."""
-    import voicekit as vk
-
     with vk.Studio(providers=["kingcong"], budget={"kingcong": 1e9}) as studio:
         gate = asyncio.Semaphore(IN_FLIGHT)
 
@@ -42,8 +43,6 @@ async def by_studio(tasks):
 
 async def by_hand(tasks):
     """Speak with a client, a loop and a folder: no ledger, no checks, no second try."""
-    import httpx
-
     url, key = (os.environ[f"VOICEKIT_KINGCONG_{part}"] for part in ("URL", "KEY"))
     folder, polls = Path(os.environ["VOICEKIT_LIBRARY"]), 0
     gate = asyncio.Semaphore(IN_FLIGHT)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import nbformat
+import psutil
 from nbformat.sign import NotebookNotary, SQLiteSignatureStore
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +27,22 @@ _KERNEL_IS_IDLE = """name => {
   return open?.context?.path === name
     && open.context.isReady && open.sessionContext.isReady
     && open.sessionContext.session?.kernel?.status === "idle";
+}"""
+
+_SAVE = "() => window.jupyterapp.shell.currentWidget.context.save()"
+
+_KERNEL_ID = """() => {
+  const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+  window.died = false;
+  kernel.statusChanged.connect((_, status) => {
+    if (["restarting", "autorestarting", "dead"].includes(status)) window.died = true;
+  });
+  return kernel.id;
+}"""
+
+_KERNEL_IS_BACK = """() => {
+  const { sessionContext } = window.jupyterapp.shell.currentWidget;
+  return window.died && sessionContext.session?.kernel?.status === "idle";
 }"""
 
 _RUN_CELL = """index => {
@@ -92,9 +109,12 @@ class Lab:
             self._load()
         self.page.evaluate("() => window.jupyterapp.shell.currentWidget?.dispose()")
         self.command("docmanager:open", path=name, factory="Notebook")
+        self._wait_for_kernel(name)
+        self.opened = name
+
+    def _wait_for_kernel(self, name):
         self.page.wait_for_function(_KERNEL_IS_IDLE, arg=name, timeout=READY_MS)
         self.page.evaluate(_LISTEN_FOR_NOISE)
-        self.opened = name
 
     def _load(self):
         self.page.goto(f"{self.server.url}lab?reset&token={self.server.token}")
@@ -121,6 +141,10 @@ class Lab:
     def cell(self, index):
         """Return a cell as shown."""
         return self.page.locator(".jp-Notebook .jp-Cell").nth(index)
+
+    def shown(self, index):
+        """Return the text of a cell's output."""
+        return self.cell(index).locator(".jp-OutputArea-output").inner_text()
 
     def is_trusted(self):
         """Tell whether JupyterLab trusts the outputs of any cell."""
@@ -149,7 +173,7 @@ class Lab:
 
     def save(self):
         """Save the notebook and return its file."""
-        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.save()")
+        self.page.evaluate(_SAVE)
         path = self.page.evaluate(
             "() => window.jupyterapp.shell.currentWidget.context.path"
         )
@@ -168,6 +192,25 @@ class Lab:
         path = ARTIFACTS / f"{name}.png"
         (what or self.page).screenshot(path=path, animations="disabled")
         return path
+
+    def save_and_reload(self):
+        """Load the page anew with the same notebook, whose kernel goes on."""
+        self.page.evaluate(_SAVE)
+        self._load()
+        self.command("docmanager:open", path=self.opened, factory="Notebook")
+        self._wait_for_kernel(self.opened)
+
+    def kill_kernel(self):
+        """Kill the kernel's process, and wait until the server has started another."""
+        model = self.page.evaluate(_KERNEL_ID)
+        (process,) = [
+            one
+            for one in psutil.Process(self.server.process.pid).children(recursive=True)
+            if any(model in part for part in one.cmdline())
+        ]
+        process.kill()
+        self.page.get_by_role("dialog").get_by_role("button", name="Ok").click()
+        self.page.wait_for_function(_KERNEL_IS_BACK, timeout=READY_MS)
 
     def end_kernel(self):
         """End the notebook's kernel, so that the next test has the machine."""

@@ -27,8 +27,8 @@ def test_the_panel_fits_wide_and_narrow_in_light_and_dark(lab):
     lab.run(1, 3)
     panel = SpeakPanel(lab.cell(3))
     panel.speak()
-    panel.voices.select_option("offline:en-gb-scotland")
-    panel.slide("rate", *["PageDown"] * 7)
+    panel.choose("offline:en-gb-scotland")
+    panel.slide("rate", 105)
     panel.speak()
     for theme in ("dark", "light"):
         lab.theme(theme)

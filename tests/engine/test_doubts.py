@@ -96,6 +96,22 @@ def test_an_adopted_task_brings_its_audio(library):
     assert [row["state"] for row in rows(library)] == ["FETCHED"]
 
 
+@pytest.mark.parametrize(
+    "answer", [reply(state="queued"), reply(state="done", id="t1")]
+)
+def test_an_adopted_task_goes_before_the_stored_answer(library, answer):
+    """The answer that named no task, or another job's, is not read for it again."""
+    found = reply(state="done", id="t9", cost=4)
+    calls, transport = desk(library, DONE, answer, found, found)
+
+    async def adopt():
+        await calls.engine.perform(job("First"), None)
+        return await calls.adopt(await lose(calls), "t9")
+
+    assert asyncio.run(adopt()).task_id == "t9"
+    assert transport.requests[-1].path == "/task/t9"
+
+
 def test_a_task_that_nobody_knows_is_not_adopted(library):
     """A typing error changes nothing: the job stays held."""
     calls, _ = desk(library, LOST, reply(404, error="no such task"))

@@ -9,12 +9,16 @@ from fakes import Paid, job, no_fetch, reply, terms
 from virtual_time import VirtualTime
 
 from voicekit.engine.attempt import Attempt
-from voicekit.engine.limits import Limits, Paced
+from voicekit.engine.limits import Limits
+from voicekit.engine.line import Line
 from voicekit.engine.submission import Submission
+from voicekit.errors import BudgetExceeded, RateLimited
 from voicekit.flow import Reply
 from voicekit.library import database
 from voicekit.library.claiming import claim
-from voicekit.task import Rate
+from voicekit.library.library import Library
+from voicekit.library.spending import attempts
+from voicekit.task import Rate, RateLimit
 
 TASKS = 400
 
@@ -47,7 +51,8 @@ class Limited:
             self._times.popleft()
         if len(self._times) >= self._most:
             self.refused.append(now)
-            wait_s = (self._times[0] + self._window_us - now) / 1e6
+            oldest = self._times[0] if self._times else now
+            wait_s = (oldest + self._window_us - now) / 1e6
             return Reply(status=429, headers=self._headers(wait_s))
         self._times.append(now)
         self.accepted.append(now)
@@ -57,18 +62,21 @@ class Limited:
         pass
 
 
-def speak_all(library, provider, tasks, **limited):
+def speak_all(
+    library, provider, tasks, time=None, vendor=None, budget_micros=None, **limited
+):
     """Submit jobs all at once; return the vendor's end, and the outcomes."""
-    time = VirtualTime(library)
-    vendor = Limited(time, **limited)
-    limits = Limits(provider, sleep=time.sleep, clock=time.clock)
+    text = limited.pop("text", "Sentence")
+    time = time or VirtualTime(library)
+    vendor = vendor or Limited(time, **limited)
+    limits = Limits(provider, budget_micros, sleep=time.sleep, clock=time.clock)
+    line = Line.to(provider, vendor, library, limits)
 
     async def work(n):
-        asked, alive = job(f"Sentence {n}"), library.owner.is_alive
+        asked, alive = job(f"{text} {n}"), library.owner.is_alive
         begun = await library.transact(claim, asked, terms(library), alive)
-        way = Paced(vendor, limits)
-        attempt = Attempt(asked, begun.kept, provider, way, library)
-        return await Submission(attempt, no_fetch, limits, sleep=time.sleep).carry()
+        attempt = Attempt(asked, begun.kept, provider, line.transport, library)
+        return await Submission(attempt, no_fetch, line, sleep=time.sleep).carry()
 
     works = [work(n) for n in range(tasks)]
     return vendor, asyncio.run(time.run(*works))
@@ -100,3 +108,99 @@ def test_the_rate_that_is_allowed_is_used(library, how, provider, limited):
     assert len(vendor.accepted) == TASKS
     assert used >= 0.85
     assert refused <= 0.02
+
+
+class Headed(Paid):
+    """A vendor whose answers say how many requests are left."""
+
+    def rate_limit(self, reply):
+        left, resets_at = reply.headers.get("left"), reply.headers.get("resets-at")
+        if left is None:
+            return None
+        return RateLimit(limit=100, remaining=int(left), resets_at=int(resets_at))
+
+
+@pytest.mark.parametrize(
+    ("left", "a_poll_waits_s", "a_job_waits_s"),
+    [("50", 0, 0), ("10", 0, 7), ("0", 7, 7)],
+)
+def test_the_last_requests_are_for_polls(library, left, a_poll_waits_s, a_job_waits_s):
+    """Submissions stop first; with nothing left, everything waits for the reset."""
+    time = VirtualTime(library)
+    limits = Limits(Headed(), sleep=time.sleep, clock=time.clock)
+    began = time.now_us
+    headers = {"left": left, "resets-at": str(began + 7_000_000)}
+    limits.hear(Reply(status=200, headers=headers))
+
+    async def poll():
+        await limits.rest()
+        return (time.now_us - began) / 1e6
+
+    async def submit():
+        begun = await library.transact(claim, job(), terms(library), lambda _: False)
+        await limits.depart(Attempt(job(), begun.kept, Headed(), None, library))
+        return (time.now_us - began) / 1e6
+
+    waited = asyncio.run(time.run(poll(), submit()))
+    assert waited == [a_poll_waits_s, a_job_waits_s]
+
+
+def test_the_first_of_unknown_price_runs_alone(library):
+    """Until one is done nobody knows what they cost; then each has a bound."""
+    time, under_way, seen = VirtualTime(library), [], []
+
+    class Slow(Limited):
+        async def send(self, request, *, may_cost=False):
+            under_way.append(request)
+            seen.append(len(under_way))
+            await time.sleep(2)
+            under_way.pop()
+            return await super().send(request)
+
+    speak_all(library, Paid(), 6, time=time, vendor=Slow(time, most=99))
+    assert seen == [1, 1, 2, 3, 4, 5]
+    bounds = [row["bound_micros"] for row in library.post(attempts).result()]
+    assert bounds.count(None) == 1
+
+
+def test_a_price_that_became_known_may_be_too_much(library):
+    """What the first one cost shows that the budget does not cover the others."""
+    _, outcomes = speak_all(library, Paid(), 3, budget_micros=2_000_000)
+    assert sum(isinstance(one, BudgetExceeded) for one in outcomes) == 2
+    rows = library.post(attempts).result()
+    assert sorted(row["state"] for row in rows) == ["FAILED", "FAILED", "FETCHED"]
+    assert [row["billed"] for row in rows if row["state"] == "FAILED"] == ["no", "no"]
+
+
+def test_what_one_kernel_was_told_all_keep_to(library, tmp_path):
+    """A long pause is the account's: another kernel is told, and sends nothing."""
+    hour = {"headers": lambda _: {"retry-after": "3600"}, "most": 0}
+    vendor, said = speak_all(library, Paid(), 2, **hour)
+    assert [type(error) for error in said] == [RateLimited, RateLimited]
+    other = Library(library.folder)
+    time = VirtualTime(other, start=1_700_000_060_000_000)
+    asked = speak_all(other, Paid(), 1, time=time, vendor=vendor, text="Another")
+    other.close()
+    assert isinstance(asked[1][0], RateLimited)
+    assert asked[1][0].retry_after == pytest.approx(3541)
+    assert len(vendor.refused) == 1
+
+
+def test_few_enough_are_in_flight_that_downloads_come_first(library):
+    """A task keeps its place until its files are here."""
+
+    class Two(Paid):
+        most_at_once = 2
+
+    time, waiting, most = VirtualTime(library), [], []
+
+    class Collected(Limited):
+        async def send(self, request, *, may_cost=False):
+            waiting.append(request)
+            most.append(len(waiting))
+            await time.sleep(1)
+            waiting.pop()
+            return await super().send(request)
+
+    speak_all(library, Two(), 8, time=time, vendor=Collected(time, most=99))
+    assert max(most) == 2

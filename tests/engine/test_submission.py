@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from voicekit.engine.attempt import Attempt
 from voicekit.engine.limits import Limits
+from voicekit.engine.line import Line
 from voicekit.engine.submission import Submission
 from voicekit.errors import (
     GenerationFailed,
@@ -30,8 +31,9 @@ from voicekit.errors import (
 )
 from voicekit.flow import NoReply, Reply
 from voicekit.library import schema
-from voicekit.library.ledger import find
+from voicekit.library.ledger import Change, advance, find
 from voicekit.library.spending import attempts
+from voicekit.library.states import State
 
 GONE = NoReply("the connection was reset", may_have_arrived=True)
 NEVER_LEFT = NoReply("the address was not found", may_have_arrived=False)
@@ -238,10 +240,51 @@ def test_an_earlier_kernels_sending_is_held(library):
     kept.attempt["state"] = "AMBIGUOUS"
     transport = Script()
     attempt = Attempt(job(), kept, Paid(), transport, library)
-    work = Submission(attempt, no_fetch, Limits(Paid()), sleep=no_sleep)
+    line = Line.to(Paid(), transport, library, Limits(Paid()))
+    work = Submission(attempt, no_fetch, line, sleep=no_sleep)
     with pytest.raises(SubmissionUnknown, match="the kernel that sent it ended"):
         asyncio.run(work.carry())
     assert transport.requests == []
+
+
+@pytest.mark.parametrize(
+    ("stored", "state"),
+    [
+        (reply(state="done", id="t1", cost=2), "FETCHED"),
+        (reply(status=422), "REFUSED"),
+        (Reply(status=500), "HELD"),
+    ],
+)
+def test_an_answer_that_an_earlier_kernel_stored_is_judged(library, stored, state):
+    """A kernel that died between the answer and its judgement loses no receipt."""
+    kept = begin(library, job())
+    answered = {"raw_status": stored.status, "raw": stored.body}
+    for now, columns in (("SENDING", answered), ("AMBIGUOUS", {})):
+        change = Change(state=State(now), columns=columns)
+        kept = library.post(advance, kept, change).result()
+    transport = Script()
+    attempt = Attempt(job(), kept, Paid(), transport, library)
+    line = Line.to(Paid(), transport, library, Limits(Paid()))
+    work = Submission(attempt, no_fetch, line, sleep=no_sleep)
+    asyncio.run(_quietly(work.carry()))
+    assert row(library)["state"] == state
+    assert transport.requests == []
+
+
+async def _quietly(coroutine):
+    await asyncio.gather(coroutine, return_exceptions=True)
+
+
+def test_a_refused_try_is_not_taken_for_the_next_ones_answer(library):
+    """Before it is sent once more, the answer to the try before is gone."""
+    seen = []
+
+    async def look(request):
+        seen.append(library.post(find, key=job().key, take=1).result().attempt["raw"])
+        return reply(state="done", id="t1")
+
+    carry(library, reply(status=429), look)
+    assert seen == [None]
 
 
 def test_called_off_before_sending_costs_nothing(library):

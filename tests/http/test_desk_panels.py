@@ -52,9 +52,7 @@ def fill(panel, kind, provider, text="", **settings):
     panel.kind.value = kind
     panel.provider.value = provider
     panel.text.value = text
-    names = [setting.name for setting in panel._offer.declared]
-    for name, value in settings.items():
-        panel.parameters.controls[names.index(name)].value = value
+    panel.parameters.change(**settings)
 
 
 def made(panel):
@@ -95,7 +93,9 @@ def test_one_form_makes_whatever_a_vendor_declares(files, recordings):
 
 def test_a_recording_becomes_what_the_vendor_takes(files, recordings, asked):
     """The browser's WAV goes to a vendor that takes MP3 only as an MP3."""
-    fill(files, "clone", "kingcong", "Alice", language_tag="English")
+    fill(
+        files, "clone", "kingcong", "Alice", language_tag="English", gender_tag="female"
+    )
     wav = recordings["wav"].read_bytes()
     seconds = soundfile.info(io.BytesIO(wav)).duration
     upload(files, "recording.wav", wav)

@@ -112,7 +112,7 @@ def test_row_32_kling_error_codes(studio, sandbox, submissions, reason, error):
     is_held = error is SubmissionUnknown
     assert studio.tasks().state.tolist() == ["held" if is_held else "refused"]
     # What was refused for its pace alone is sent again, and nothing else is.
-    assert submissions("kling") == (3 if error is RateLimited else 1, 0)
+    assert submissions("kling") == (6 if error is RateLimited else 1, 0)
 
 
 def test_row_33_kling_unit_deductions(studio, sandbox):

@@ -108,3 +108,13 @@ def test_a_library_of_an_earlier_version_is_brought_up(tmp_path):
         kept = connection.execute(text("SELECT text FROM job")).scalar()
         connection.execute(text("SELECT callback FROM attempt"))
     assert (version, kept) == (SCHEMA_VERSION, "Hello")
+
+
+def test_a_library_without_answers_gets_their_table(tmp_path):
+    """What was written before there were listening tests takes their answers."""
+    path = tmp_path / "ledger.sqlite"
+    open_database(path).dispose()
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE answer")
+    with open_database(path).connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM answer")).scalar() == 0

@@ -6,6 +6,7 @@ import threading
 import pytest
 from sqlalchemy import event as sa_event
 from sqlalchemy import func, insert, select, text
+from sqlalchemy.exc import OperationalError
 
 from voicekit.errors import LibraryError
 from voicekit.library import database
@@ -77,6 +78,29 @@ def test_after_a_commit_that_failed_nothing_more_is_written(writer):
         writer.submit(_insert_nowhere).result()
     with pytest.raises(LibraryError, match="Nothing more is sent"):
         writer.submit(add, 1).result()
+
+
+def test_a_commit_that_broke_is_not_tried_again_call_by_call(engine, writer):
+    """After an I/O error the second try may lie: every call of the batch fails."""
+    broken, go = sqlite3.OperationalError("disk I/O error"), threading.Event()
+    broken.sqlite_errorcode = sqlite3.SQLITE_IOERR
+    errors, begun = [OperationalError(None, None, broken)], threading.Event()
+
+    def hold(_):
+        begun.set()
+        go.wait(5)
+
+    def fail_once(_):
+        if first.done() and errors:
+            raise errors.pop()
+
+    sa_event.listen(engine, "commit", fail_once)
+    first = writer.submit(hold)
+    begun.wait(5)
+    futures = [writer.submit(add, n) for n in range(3)]
+    go.set()
+    outcomes = [future.exception() for future in futures]
+    assert all(isinstance(error, LibraryError) for error in outcomes)
 
 
 def test_what_was_cancelled_in_time_is_not_run(writer):

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import soundfile
 
+from voicekit.audio.codec import decode
+from voicekit.clip import Clip
 from voicekit.errors import InvalidSetting
-from voicekit.listening import loudness, low_pass_anchor, match_levels, true_peak
+from voicekit.listening import (
+    levelled,
+    loudness,
+    low_pass_anchor,
+    match_levels,
+    true_peak,
+)
 
 RATES = [16_000, 22_050, 24_000, 44_100, 48_000]
 
@@ -176,3 +186,64 @@ def test_a_loudness_cannot_be_changed():
     assert "LUFS (BS.1770" in repr(found)
     with pytest.raises(AttributeError):
         found.method = "guess"
+
+
+@pytest.fixture
+def clips(tmp_path):
+    """Three recordings, the first of them quiet, the last stereo."""
+    tones = {"quiet": tone(-40), "loud": tone(-6), "wide": tone(-20, channels=2)}
+    for name, samples in tones.items():
+        soundfile.write(tmp_path / f"{name}.wav", samples, 48_000, subtype="FLOAT")
+    return {
+        name: Clip.open(tmp_path / f"{name}.wav", voice=f"human:{name[0]}")
+        for name in tones
+    }
+
+
+def test_clips_are_measured_like_their_samples(clips):
+    """The sound worker decodes them; the gains are those of the arrays."""
+    arrays = {name: soundfile.read(clip.path) for name, clip in clips.items()}
+    for name, (samples, rate) in arrays.items():
+        assert loudness(clips[name]) == pytest.approx(loudness(samples, rate), abs=1e-4)
+        assert true_peak(clips[name]) == pytest.approx(
+            true_peak(samples, rate), abs=1e-4
+        )
+    found, expected = match_levels(clips), match_levels(arrays)
+    assert found["gain_db"].tolist() == pytest.approx(expected["gain_db"].tolist())
+    assert match_levels([*clips.values()]).index.tolist() == [0, 1, 2]
+
+
+def test_one_gain_for_each_voice_of_clips(clips):
+    """Their own voices are used; arrays, which have none, are refused."""
+    alike = [replace(clip, voice="human:x") for clip in clips.values()]
+    table = match_levels(alike, per="voice")
+    assert set(table["per"]) == {"voice"}
+    assert table["gain_db"].nunique() == 1
+    assert match_levels(clips, per="voice")["gain_db"].nunique() == 3
+    with pytest.raises(InvalidSetting, match="says no voice"):
+        match_levels({"a": (tone(-20), 48_000)}, per="voice")
+
+
+def test_levelled_copies_are_equally_loud_and_do_not_clip(clips):
+    """FLAC files within 0.1 LU, none above -1 dBTP; the clips are as they were."""
+    before = {name: clip.audio for name, clip in clips.items()}
+    made = levelled(clips, -10)
+    decoded = {name: decode(sound) for name, sound in made.sounds.items()}
+    again = match_levels(decoded)
+    assert np.ptp(again["loudness"]) < 0.1
+    assert again["true_peak"].max() <= -0.99
+    assert {sound[:4] for sound in made.sounds.values()} == {b"fLaC"}
+    assert {name: clip.audio for name, clip in clips.items()} == before
+    reached = made.table["target"].iloc[0]
+    assert f"{reached:.1f} LUFS" in made.summary
+
+
+def test_a_clip_that_cannot_be_read_is_named_and_the_others_levelled(clips):
+    """A changed file and one that is no audio: each with its reason."""
+    clips["quiet"].path.write_bytes(b"changed")
+    made = levelled(clips)
+    assert set(made.sounds) == {"loud", "wide"}
+    assert "content was changed" in made.failed["quiet"]
+    nothing = levelled({"quiet": clips["quiet"]})
+    assert nothing.sounds == {}
+    assert nothing.summary.startswith("No clip")

@@ -352,3 +352,28 @@ def test_a_list_that_cannot_be_read_is_not_an_empty_one():
     for body in ({"success": True}, {"success": True, "data": {}}, {"data": "none"}):
         with pytest.raises(BadReply):
             ask(KINGCONG.find(SPEECH), reply(body))
+
+
+def test_many_tasks_are_read_from_one_list():
+    """Each as it would be read alone; what is not ours is left out."""
+    mine = {"t1": SPEECH, "t2": MUSIC, "t3": SPEECH}
+    rows = [
+        {**json.loads(told(status=status).body), "id": name}
+        for name, status in (("t1", "done"), ("t2", "doing"), ("other", "done"))
+    ]
+    requests, found = answer(KINGCONG.tasks_of(mine), reply(success=True, data=rows))
+    assert requests == [
+        Request(method="GET", path="/v1/tasks", query=(("page", "1"), ("limit", "100")))
+    ]
+    assert set(found) == {"t1", "t2"}
+    alone = ask(KINGCONG.task(SPEECH, "t1"), reply(rows[0]))
+    assert found["t1"] == alone
+    assert found["t2"].state == "running"
+
+
+def test_a_long_list_is_read_as_far_as_it_may_hold_them():
+    """Two full pages for two tasks; what was made before is not gone through."""
+    full = [{"id": f"x{n}", "status": "done"} for n in range(100)]
+    pages = [reply(success=True, data=full, page=n, total=10_000) for n in (1, 2)]
+    requests, found = answer(KINGCONG.tasks_of({"t1": SPEECH}), *pages)
+    assert (len(requests), found) == (2, {})

@@ -11,6 +11,7 @@ from sandbox.plain import http
 
 from voicekit.audio.codec import decode, describe
 from voicekit.audio.wav import wav_bytes
+from voicekit.headerless import HEADERLESS
 
 TEXT = "The first move is what sets everything in motion."
 FORMATS = [
@@ -21,7 +22,7 @@ FORMATS = [
     "alaw_8000",
     *(f"opus_48000_{rate}" for rate in (32, 64, 96, 128, 192)),
 ]
-ENCODINGS = {"pcm": "pcm16", "ulaw": "ulaw", "alaw": "alaw"}
+BARE = {one.codec: one for one in HEADERLESS.values()}
 MEDIA_TYPES = {
     "mp3": "audio/mpeg",
     "opus": "audio/ogg",
@@ -159,8 +160,8 @@ def test_a_format_is_what_it_says(elevenlabs, form):
     codec, rate, *bits = form.split("_")
     answer = elevenlabs(form=form)
     data, rate = answer.content, int(rate)
-    if codec in ENCODINGS:
-        data = wav_bytes(data, rate, encoding=ENCODINGS[codec])
+    if codec in BARE:
+        data = wav_bytes(data, rate, coding=BARE[codec])
     found = describe(data)
 
     assert MEDIA_TYPES[codec] == answer.headers["content-type"]

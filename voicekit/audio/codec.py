@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["compose", "convert", "decode", "describe", "encode"]
+__all__ = ["amplify", "compose", "convert", "decode", "describe", "encode"]
 
 TIMEOUT_S = 60.0
 """After so long a file is taken for one that was made to be slow."""
@@ -62,6 +62,24 @@ def convert(
         "bitrate": bitrate,
     }
     return _ask(header, audio)[1]
+
+
+def amplify(audio: bytes, gain_db: float) -> bytes:
+    """Return a copy of a file as FLAC with 16 bits, louder or softer throughout.
+
+    Parameters
+    ----------
+    audio : bytes
+        Any file that libsndfile reads.
+    gain_db : float
+        What would exceed full scale is cut off there.
+
+    Raises
+    ------
+    BadReply
+        If the sound worker cannot.
+    """
+    return _ask({"operation": "amplify", "gain_db": gain_db}, audio)[1]
 
 
 def compose(

@@ -11,7 +11,7 @@ import soundfile
 
 from voicekit.child import Message
 
-__all__ = ["convert", "describe"]
+__all__ = ["amplify", "convert", "describe"]
 
 _STEEPEST = 0.9999
 """libsndfile refuses a compression level of exactly 1 for MP3."""
@@ -57,6 +57,15 @@ def convert(header: Mapping[str, Any], payload: bytes) -> Message:
         **options,
     )
     return {"duration_s": len(samples) / rate}, target.getvalue()
+
+
+def amplify(header: Mapping[str, Any], payload: bytes) -> Message:
+    """Make a FLAC file that is ``gain_db`` louder."""
+    samples, rate = soundfile.read(io.BytesIO(payload), dtype="float32")
+    target = io.BytesIO()
+    louder = samples * 10 ** (header["gain_db"] / 20)
+    soundfile.write(target, louder, rate, format="FLAC", subtype="PCM_16")
+    return {}, target.getvalue()
 
 
 def describe(header: Mapping[str, Any], payload: bytes) -> Message:

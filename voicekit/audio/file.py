@@ -9,7 +9,9 @@ from pathlib import Path
 
 import tinytag
 
+from voicekit.content import read_unchanged
 from voicekit.errors import BadReply, LibraryError
+from voicekit.headerless import HEADERLESS, LOWEST_RATE
 
 __all__ = ["Measured", "OutsideFile", "length_of", "measure", "sniff"]
 
@@ -20,11 +22,6 @@ _MAGIC: Mapping[bytes, str] = {
     b"\x1aE\xdf\xa3": "audio/webm",
     b"\xff\xd8\xff": "image/jpeg",
     b"\x89PNG": "image/png",
-}
-_SAMPLE_WIDTHS: Mapping[str, int] = {
-    "audio/l16": 2,
-    "audio/basic": 1,
-    "audio/pcma": 1,
 }
 _MPEG_SYNC = 0xFFE0
 
@@ -44,15 +41,7 @@ class OutsideFile:
         LibraryError
             If the file is gone or was changed.
         """
-        try:
-            content = self.path.read_bytes()
-        except OSError as error:
-            raise LibraryError(
-                f"{self.path} cannot be read: {error.strerror}."
-            ) from error
-        if hashlib.sha256(content).hexdigest() != self.sha256:
-            raise LibraryError(f"{self.path} was changed since it was opened.")
-        return content
+        return read_unchanged(self.path, self.sha256)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,9 +98,9 @@ def length_of(
     sample_rate : int or None
         None where the header does not tell.
     """
-    if media_type in _SAMPLE_WIDTHS:
-        rate = sample_rate or 8_000
-        return path.stat().st_size / _SAMPLE_WIDTHS[media_type] / rate, rate
+    if media_type in HEADERLESS:
+        rate = sample_rate or LOWEST_RATE
+        return path.stat().st_size / HEADERLESS[media_type].width / rate, rate
     try:
         tag = tinytag.TinyTag.get(path)
     except (tinytag.TinyTagException, OSError):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from voicekit.audio.codec import decode
-from voicekit.errors import Unsupported
+from voicekit.drawing import LINE, MARK, new_figure, plain, undecorated
 from voicekit.task import Word
 
 if TYPE_CHECKING:
@@ -30,14 +30,14 @@ def waveform(
     Unsupported
         If matplotlib is not installed.
     """
-    ax = ax or _new_axes()
+    ax = ax or new_figure(figsize=(9, 2.2)).subplots()
     samples, rate = decode(audio)
     mono = samples.mean(axis=1)
     per_column = max(1, -(-len(mono) // COLUMNS))
     padded = np.pad(mono, (0, -len(mono) % per_column)).reshape(-1, per_column)
     times = np.arange(len(padded)) * per_column / rate
     ax.fill_between(
-        times, padded.min(axis=1), padded.max(axis=1), color="#4c72b0", linewidth=0.4
+        times, padded.min(axis=1), padded.max(axis=1), color=LINE, linewidth=0.4
     )
     for number, word in enumerate(words):
         _mark(ax, word, raised=bool(number % 2))
@@ -45,29 +45,17 @@ def waveform(
     ax.set_ylim(-1.05, 1.3)
     ax.set_xlabel("time in s")
     ax.set_yticks([-1, 0, 1])
-    # A dollar sign in a voice's name is no formula.
-    ax.set_title(title.replace("$", r"\$"), fontsize=9, loc="left")
-    for side in ("top", "right"):
-        ax.spines[side].set_visible(False)
+    ax.set_title(plain(title), fontsize=9, loc="left")
+    undecorated(ax)
     return ax
 
 
 def _mark(ax: Axes, word: Word, *, raised: bool) -> None:
-    ax.axvline(word.start_s, color="#dd8452", linewidth=0.7, alpha=0.8)
+    ax.axvline(word.start_s, color=MARK, linewidth=0.7, alpha=0.8)
     ax.text(
         word.start_s,
         1.18 if raised else 1.05,
-        f" {word.text}".replace("$", r"\$"),
+        plain(f" {word.text}"),
         fontsize=7,
         clip_on=True,
     )
-
-
-def _new_axes() -> Axes:
-    try:
-        from matplotlib import pyplot as plt  # noqa: PLC0415 - an extra
-    except ImportError:
-        raise Unsupported(
-            "Drawing needs matplotlib: pip install 'voicekit[plots]'."
-        ) from None
-    return plt.subplots(figsize=(9, 2.2), layout="constrained")[1]

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import struct
-from typing import Literal, TypeAlias
 
-__all__ = ["Encoding", "wav_bytes"]
+from voicekit.headerless import HEADERLESS, Headerless
 
-Encoding: TypeAlias = Literal["pcm16", "alaw", "ulaw"]
+__all__ = ["wav_bytes"]
 
-_FORMAT_TAGS: dict[Encoding, tuple[int, int]] = {
-    "pcm16": (1, 2),
-    "alaw": (6, 1),
-    "ulaw": (7, 1),
-}
-"""WAVE format tag and bytes per sample (RFC 2361)."""
+_PCM = HEADERLESS["audio/l16"]
 
 
 def wav_bytes(
-    samples: bytes, sample_rate: int, *, channels: int = 1, encoding: Encoding = "pcm16"
+    samples: bytes, sample_rate: int, *, channels: int = 1, coding: Headerless = _PCM
 ) -> bytes:
     """Put a WAV header before raw samples, which stay unchanged.
 
@@ -34,8 +28,7 @@ def wav_bytes(
     >>> len(wav_bytes(b"", 22050))
     44
     """
-    tag, width = _FORMAT_TAGS[encoding]
-    frame = channels * width
+    frame = channels * coding.width
     header = struct.pack(
         "<4sI4s4sIHHIIHH4sI",
         b"RIFF",
@@ -43,12 +36,12 @@ def wav_bytes(
         b"WAVE",
         b"fmt ",
         16,
-        tag,
+        coding.wav_tag,
         channels,
         sample_rate,
         sample_rate * frame,
         frame,
-        8 * width,
+        8 * coding.width,
         b"data",
         len(samples),
     )

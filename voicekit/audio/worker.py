@@ -13,7 +13,7 @@ from typing import Any
 
 import soundfile
 
-from voicekit.audio.conversion import convert, describe
+from voicekit.audio.conversion import amplify, convert, describe
 from voicekit.child import Message, serve
 
 MEMORY_LIMIT = 2 << 30
@@ -69,6 +69,7 @@ def _decode(header: Mapping[str, Any], payload: bytes) -> Message:
 
 
 _OPERATIONS: Mapping[str, Callable[[Mapping[str, Any], bytes], Message]] = {
+    "amplify": amplify,
     "compose": _compose,
     "convert": convert,
     "decode": _decode,

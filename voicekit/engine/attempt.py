@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -30,6 +30,8 @@ class Attempt:
         What the provider said so far, each once.
     polls : int
         How often it was asked for, also by earlier kernels.
+    clock : callable
+        Seconds that only grow.
     """
 
     job: Job
@@ -39,6 +41,7 @@ class Attempt:
     library: Library
     warnings: list[str] = field(default_factory=list)
     polls: int = 0
+    clock: Callable[[], float] = time.monotonic
     _sent_at: float | None = None
     _answered_at: list[float] = field(default_factory=list)
 
@@ -47,7 +50,7 @@ class Attempt:
 
     def start_clock(self) -> None:
         """Count the latency from here."""
-        self._sent_at = time.monotonic()
+        self._sent_at = self.clock()
         self._answered_at.clear()
 
     def submission(self) -> Flow[Task]:
@@ -62,7 +65,11 @@ class Attempt:
         except NoReply as lost:
             return lost
         finally:
-            self._answered_at.append(time.monotonic())
+            self.note_answer()
+
+    def note_answer(self) -> None:
+        """Count the latency until here."""
+        self._answered_at.append(self.clock())
 
     def read(
         self, flow: Flow[Task], answer: Reply | NoReply

@@ -13,6 +13,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx
 
 from voicekit._version import __version__
+from voicekit.engine.discretion import be_discreet
 
 __all__ = ["Clients"]
 
@@ -35,6 +36,7 @@ class Clients:
     """
 
     def __init__(self) -> None:
+        be_discreet()
         self.places = asyncio.Semaphore(MOST_AT_ONCE)
 
     @cached_property

@@ -12,7 +12,13 @@ from voicekit.audio.timing import words_from_json, words_from_srt
 from voicekit.engine import refusal
 from voicekit.engine.attempt import Attempt
 from voicekit.engine.watching import Watch
-from voicekit.errors import GenerationFailed, NotFound, ResultExpired, UnsafeResult
+from voicekit.errors import (
+    GenerationFailed,
+    LibraryError,
+    NotFound,
+    ResultExpired,
+    UnsafeResult,
+)
 from voicekit.library.files import StoredFile
 from voicekit.library.ledger import Change, Kept, advance, file_columns, now_us
 from voicekit.library.states import State
@@ -92,6 +98,10 @@ class Collection:
             return [await self._save(result) for result in task.results]
         except UnsafeResult as unsafe:
             await attempt.stop(State.AT_RISK, unsafe, billed="unknown")
+        except LibraryError as unsaved:
+            if attempt.provider.repeatable:  # nothing is lost: the next call makes it
+                await attempt.stop(State.FAILED, unsaved, billed="no")
+            raise
         except NotFound as gone:
             if new_links < MOST_NEW_LINKS and task.receipt is not None:
                 again = await self.watch.wait(await self.watch.poll(task))
@@ -111,10 +121,11 @@ class Collection:
             else await library.save(result.data, result.media_type)
         )
         seconds, rate = result.duration_s, result.sample_rate
-        if result.role == "audio" and seconds is None:
-            seconds, rate = await library.run(
+        if result.role == "audio" and None in (seconds, rate):
+            measured_s, rate = await library.run(
                 partial(length_of, stored.path, stored.media_type, rate)
             )
+            seconds = measured_s if seconds is None else seconds
         return stored, file_columns(
             stored,
             role=result.role,

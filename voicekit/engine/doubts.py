@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from voicekit import providers
 from voicekit.clip import Clip
 from voicekit.engine import refusal
-from voicekit.engine.calls import Calls
+from voicekit.engine.comparing import Comparing
 from voicekit.engine.listing import make_frame
 from voicekit.engine.making import WAIT_S, checked_timeout
 from voicekit.errors import InvalidSetting, LibraryError
@@ -17,10 +17,10 @@ from voicekit.library.claiming import begin_again
 from voicekit.library.ledger import (
     Change,
     Kept,
-    accept,
-    advance,
+    adopt,
     job_of,
     now_us,
+    settle,
     unfinished,
 )
 from voicekit.library.spending import attempts, held_rows, task_rows
@@ -36,7 +36,7 @@ AUDIBLE = frozenset(("speech", "sound_effect", "dubbing", "music"))
 """The kinds whose result is a clip; the first one where they are several."""
 
 
-class Doubts(Calls):
+class Doubts(Comparing):
     """The calls that settle what is not known.
 
     A paid request whose answer was lost is held: it counts as spent, and voicekit never
@@ -110,7 +110,7 @@ class Doubts(Calls):
         return await self._adopt(kept, task_id)
 
     async def _adopt(self, kept: Kept, task_id: str) -> Clip | None:
-        if await self.engine.library.transact(accept, kept, task_id) is None:
+        if await self.engine.library.transact(adopt, kept, task_id) is None:
             raise LibraryError(f"The task {task_id} belongs to another job.")
         done = await self.engine.perform(job_of(kept), WAIT_S)
         return self._clip(done) if kept.job["kind"] in AUDIBLE else None
@@ -153,6 +153,11 @@ class Doubts(Calls):
         billed : {"yes", "no", "unknown"}
             Whether the provider charged for it, as its own pages show. After ``"no"``
             the same call may be made again.
+
+        Raises
+        ------
+        LibraryError
+            If the job is not held.
         """
         if billed not in ("yes", "no", "unknown"):
             raise InvalidSetting(
@@ -166,7 +171,7 @@ class Doubts(Calls):
             "error": refusal.to_store(refusal.written_off(kept, billed)),
         }
         change = Change(state=State.FAILED, columns=columns)
-        await self.engine.library.transact(advance, kept, change)
+        await self.engine.library.transact(settle, kept, change)
 
     async def resume(self) -> pd.DataFrame:
         """Finish everything that an earlier kernel left behind.

@@ -22,6 +22,7 @@ from voicekit.errors import (
     Unavailable,
     UnsafeResult,
 )
+from voicekit.headerless import HEADERLESS
 from voicekit.library.files import StoredFile
 from voicekit.library.library import Library
 from voicekit.task import Result
@@ -42,7 +43,6 @@ _GONE = frozenset({401, 403, 404, 410})
 """What a link says that has expired."""
 _BUSY = frozenset({429, 500, 502, 503, 504})
 """What a host says that may have it later."""
-_RAW_AUDIO = frozenset({"audio/l16", "audio/basic", "audio/pcma"})
 _TEXTS = frozenset({"application/x-subrip", "application/json", "text/plain"})
 _NO_SUCH_RANGE = 416
 _UNKNOWN = "application/octet-stream"
@@ -185,7 +185,7 @@ class Downloader:
 
 def _kind(first: bytes, expected: str) -> str | None:
     """Return the kind of a result; None if it is not what was asked for."""
-    if expected in _RAW_AUDIO:
+    if expected in HEADERLESS:
         # Without a header there is nothing to check but that it is no other kind; what
         # begins like MPEG may be silence in µ-law.
         other = sniff(first) not in (None, "audio/mpeg") or first.startswith(b"ID3")

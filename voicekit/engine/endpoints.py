@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -61,9 +62,9 @@ class Endpoints:
         return f"<{self._provider.name}: {', '.join(dir(self))}>"
 
     def _blocking(self, flow: Callable[..., Flow[Any]]) -> Callable[..., Any]:
+        @functools.wraps(flow)
         def blocking(*args: Any, **kwargs: Any) -> Any:
             asked = self._calls.engine.ask(self._provider, flow(*args, **kwargs))
             return self._bridge.run(asked)
 
-        blocking.__doc__ = flow.__doc__
         return blocking

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from voicekit import providers
 from voicekit.clip import Clip
@@ -15,15 +15,17 @@ from voicekit.engine.callbacks import Callbacks
 from voicekit.engine.clips import preview_of, stored_files
 from voicekit.engine.connector import Connector
 from voicekit.engine.flights import Done, Flight, Flights
-from voicekit.engine.limits import Limits, Paced
+from voicekit.engine.limits import Limits
+from voicekit.engine.line import Line
 from voicekit.engine.receiver import Receiver
 from voicekit.engine.submission import Submission
+from voicekit.engine.witnesses import Witnesses
 from voicekit.errors import (
     BadReply,
-    GenerationFailed,
     LibraryError,
     UnknownProvider,
     Unsupported,
+    VoicekitError,
 )
 from voicekit.flow import Flow, NoReply, Reply, Request
 from voicekit.job import Job
@@ -36,7 +38,6 @@ from voicekit.library.library import Library
 from voicekit.library.orphans import settle_orphans
 from voicekit.library.previews import find_preview, keep_preview
 from voicekit.library.prices import history, learned, upper_bound
-from voicekit.library.refunding import note_deleted, owner_of
 from voicekit.library.states import DONE, LIVE
 from voicekit.providers import Provider
 from voicekit.task import Estimate, Result, to_micros
@@ -63,6 +64,8 @@ class Engine:
         Knows where the providers are, and makes what carries their requests.
     budgets : mapping of str to int, optional
         What may be reserved, spent or held with each provider, in millionths.
+    balance_proves : bool
+        Whether a balance may prove that a submission was not accepted.
     """
 
     def __init__(
@@ -70,11 +73,14 @@ class Engine:
         library: Library,
         connector: Connector,
         budgets: Mapping[str, int] | None = None,
+        *,
+        balance_proves: bool = False,
     ) -> None:
         self.library = library
         self.connector = connector
         self.budgets = budgets or {}
-        self._transports: dict[str, Paced] = {}
+        self._lines: dict[str, Line] = {}
+        self._witnesses = Witnesses(self) if balance_proves else None
         self.callbacks: Callbacks | None = None
         self._receiver: Receiver | None = None
         self._flights = Flights(self._carry)
@@ -223,22 +229,9 @@ class Engine:
             file = self.library.files.find(sha256, size, media_type)
             await self.library.run(partial(file.path.unlink, missing_ok=True))
 
-    async def delete(self, provider: Provider, receipt: str) -> float | None:
-        """Delete a task at its provider, and return what came back for it."""
-        vendor: Any = provider
-        refunded: float | None = await self.ask(
-            provider, vendor.delete_tasks([receipt])
-        )
-        issuer = f"{self.connector.realm(provider)} {provider.name}"
-        kept = await self.library.transact(owner_of, issuer, receipt)
-        if kept is not None:
-            gone = GenerationFailed(
-                f"The task of job {kept.job['id']} was deleted at {provider.name}.",
-                provider=provider.name,
-            )
-            await self._flights.end(kept.job["id"], gone)
-        await self.library.transact(note_deleted, issuer, receipt, to_micros(refunded))
-        return refunded
+    async def bring_down(self, name: str, why: VoicekitError) -> None:
+        """End the work on a job, if any is going on; whoever waits for it hears why."""
+        await self._flights.end(name, why)
 
     async def settle(self) -> None:
         """Wait a little for answers to what was sent: a receipt may be near."""
@@ -248,13 +241,13 @@ class Engine:
 
     async def aclose(self) -> None:
         """Close the transports; the library is closed once the loop has stopped."""
-        for transport in self._transports.values():
-            await transport.aclose()
+        for line in self._lines.values():
+            await line.transport.aclose()
         await self.connector.aclose()
 
     async def _answer(self, provider: Provider, request: Request) -> Reply:
         try:
-            reply = await self._transport(provider).send(request)
+            reply = await self._line(provider).transport.send(request)
         except NoReply as lost:
             raise refusal.no_answer(provider, lost) from None
         if (problem := provider.problem(reply)) is not None:
@@ -284,10 +277,12 @@ class Engine:
     async def _submit(
         self, job: Job, provider: Provider, claimed: Mine, flight: Flight
     ) -> Kept:
-        paced = self._transport(provider)
-        attempt = Attempt(job, claimed.kept, provider, paced, self.library)
+        line = self._line(provider)
+        attempt = Attempt(job, claimed.kept, provider, line.transport, self.library)
         fetch = partial(self._fetch, provider)
-        flight.submission = Submission(attempt, fetch, paced.limits)
+        flight.submission = Submission(attempt, fetch, line)
+        if self._witnesses is not None:
+            flight.submission.witness = self._witnesses.find(provider)
         if (callbacks := self.callbacks) is not None:
             flight.submission.bell = callbacks.bell(claimed.kept)
             flight.submission.evidence = callbacks.evidence
@@ -315,12 +310,13 @@ class Engine:
             )
         await self.library.transact(free, name)
 
-    def _transport(self, provider: Provider) -> Paced:
-        if provider.name not in self._transports:
+    def _line(self, provider: Provider) -> Line:
+        if provider.name not in self._lines:
             transport = self.connector.transport(provider)
             limits = Limits(provider, self.budgets.get(provider.name))
-            self._transports[provider.name] = Paced(transport, limits)
-        return self._transports[provider.name]
+            line = Line.to(provider, transport, self.library, limits)
+            self._lines[provider.name] = line
+        return self._lines[provider.name]
 
     async def _fetch(self, provider: Provider, result: Result) -> StoredFile:
         return await self.connector.downloader(provider, self.library).fetch(result)

@@ -100,20 +100,19 @@ class Limits:
     def hear(self, reply: Reply) -> None:
         """Learn from an answer how many requests are left, and until when."""
         stated = retry_after(reply.headers)
+        longest = self.clock() + round(LONGEST_PAUSE_S * 1e6)
         if stated is not None and was_one_too_many(self.provider, reply):
-            self._close(self.clock() + round(min(stated, LONGEST_PAUSE_S) * 1e6))
+            # New jobs wait by the ledger, which knows it, too, if this was one of them.
+            pause = self.clock() + round(stated * 1e6)
+            self._closed_until = max(self._closed_until, min(pause, longest))
         told = self.provider.rate_limit(reply)
         if told is None or told.remaining is None or told.resets_at is None:
             return
-        until = min(told.resets_at, self.clock() + round(LONGEST_PAUSE_S * 1e6))
+        until = min(told.resets_at, longest)
         if told.remaining <= 0:
-            self._close(until)
-        elif told.remaining <= (told.limit or 0) * SHARE:
+            self._closed_until = max(self._closed_until, until)
+        if told.remaining <= (told.limit or 0) * SHARE:
             self._closed_to_jobs_until = max(self._closed_to_jobs_until, until)
-
-    def _close(self, until: int) -> None:
-        self._closed_until = max(self._closed_until, until)
-        self._closed_to_jobs_until = max(self._closed_to_jobs_until, until)
 
     async def _wait_until(self, moment: int) -> None:
         if (left_us := moment - self.clock()) > 0:

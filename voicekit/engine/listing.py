@@ -18,13 +18,14 @@ from voicekit.errors import (
     VoicekitError,
 )
 from voicekit.job import Kind
+from voicekit.library.favourites import favour, favourites
 from voicekit.library.ledger import now_us
 from voicekit.library.remains import unsaved
 from voicekit.library.spending import SpendBy, attempts, spend_rows, task_rows
 from voicekit.offer import Offer
 from voicekit.providers import Provider
 from voicekit.task import Credits
-from voicekit.voice import Voice, VoiceQuery, split_voice
+from voicekit.voice import Voice, VoiceQuery, check_filters, split_voice
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,7 +114,9 @@ class Listing:
         ----------
         search : str, optional
             Words that must all occur in the voice's id, name, description or tags.
-        provider, gender : str, optional
+        provider : str, optional
+            Only its voices.
+        gender : {"female", "male", "neutral", "non-binary"}, optional
             Only these.
         language : str, optional
             BCP-47; ``"en"`` finds ``"en-GB"``, too.
@@ -129,6 +132,11 @@ class Listing:
         DataFrame
             Index ``voice``, as `speak` takes it.
 
+        Raises
+        ------
+        InvalidSetting
+            If the language is no code, or there is no such gender.
+
         Examples
         --------
         >>> import voicekit as vk
@@ -138,6 +146,7 @@ class Listing:
         """
         if limit is not None and (not isinstance(limit, int) or limit < 0):
             raise InvalidSetting(f"limit is a number of voices or None, not {limit!r}.")
+        check_filters(language, gender)
         query = VoiceQuery(
             search=search, language=language, gender=gender, shared=shared, limit=limit
         )
@@ -157,6 +166,14 @@ class Listing:
             )
 
         return await from_all(self._chosen(provider), ask)
+
+    async def favourites(self) -> frozenset[str]:
+        """Return the voices that the user marked, for panels."""
+        return await self.engine.library.transact(favourites)
+
+    async def favour(self, voice: str, *, is_favourite: bool) -> None:
+        """Mark a voice as a favourite, or no longer, for panels."""
+        await self.engine.library.transact(favour, voice, is_favourite=is_favourite)
 
     async def voice(self, voice: str | Voice) -> Voice:
         """Return a voice by its name, ``"provider:id"``.
@@ -213,6 +230,22 @@ class Listing:
         voice = await self.voice(target)
         provider = self.provider_of(voice.provider)
         return provider.offer(kind, model=model, voice=voice.id)
+
+    async def offers(
+        self, voice: str | Voice, *, kind: Kind = "speech"
+    ) -> Mapping[str | None, Offer]:
+        """Return what each model of a voice accepts, the usual one first, for panels.
+
+        Raises
+        ------
+        Unsupported
+            If the voice cannot do this.
+        """
+        chosen = await self.voice(voice)
+        provider = self.provider_of(chosen.provider)
+        usual = provider.offer(kind, voice=chosen.id)
+        others = provider.offers_for(kind, chosen.id)
+        return {offer.model: offer for offer in (usual, *others)}
 
     async def tasks(self) -> pd.DataFrame:
         """Return everything that was asked: one row for each attempt, oldest first.
@@ -295,11 +328,24 @@ class Listing:
         """
         provider = providers.find(name)
         if name not in self.names:
+            has_key = self.engine.connector.is_connected(provider)
+            login = "" if has_key else f" after voicekit.login({name!r}): it has no key"
             raise UnknownProvider(
                 f"This studio does not use {name}; it uses {', '.join(self.names)}. "
-                f"Open one with Studio(providers=[{name!r}, ...])."
+                f"Open one with Studio(providers=[{name!r}, ...]){login}."
             )
         return provider
+
+    def use(self, name: str) -> None:
+        """Use one more provider from now on, for panels.
+
+        Raises
+        ------
+        UnknownProvider
+            If there is none of that name.
+        """
+        providers.find(name)
+        self.names = tuple(dict.fromkeys((*self.names, name)))
 
     def _chosen(self, name: str | None) -> Sequence[Provider]:
         names = self.names if name is None else (name,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from numbers import Integral, Real
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from voicekit.engine.clips import clip_of
 from voicekit.engine.flights import Done
 from voicekit.engine.listing import Listing
 from voicekit.errors import InvalidSetting
-from voicekit.job import InputFile, Job, Kind
+from voicekit.job import InputFile, Job, Kind, check_take
 from voicekit.library.files import FileStore
 from voicekit.offer import FileRule, Offer
 from voicekit.providers import Provider
@@ -21,8 +21,6 @@ from voicekit.task import Estimate
 from voicekit.voice import Voice
 
 __all__ = ["WAIT_S", "Making", "checked_timeout"]
-
-MOST_TAKES = 1_000_000
 
 WAIT_S = 600.0
 """How long a call waits for a job before it says that it still runs."""
@@ -124,7 +122,7 @@ class Making(Listing):
             model=offer.model,
             settings=offer.check_settings(settings, who),
             format=offer.check_format(format, who),
-            take=_checked_take(take),
+            take=check_take(take),
             files=await self._files(offer, file, who),
         )
 
@@ -162,14 +160,6 @@ def _check_file(path: Path, rule: FileRule, who: str) -> None:
             f"{path.name} has {size:,} bytes; {who} takes files of 1 to "
             f"{rule.maximum_bytes:,} bytes."
         )
-
-
-def _checked_take(take: int) -> int:
-    if isinstance(take, bool) or not isinstance(take, Integral):
-        raise InvalidSetting(f"take is a whole number from 1, not {take!r}.")
-    if not 1 <= take <= MOST_TAKES:
-        raise InvalidSetting(f"take counts takes from 1 to {MOST_TAKES}.")
-    return int(take)
 
 
 def checked_timeout(timeout: float | None) -> float:

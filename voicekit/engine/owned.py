@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from voicekit.engine.making import Making
-from voicekit.errors import Unsupported
+from voicekit.errors import GenerationFailed, Unsupported
 from voicekit.library.forgetting import retire
+from voicekit.library.refunding import note_deleted, owner_of
+from voicekit.providers import Provider
+from voicekit.task import to_micros
 from voicekit.voice import Voice
 
 __all__ = ["Owned"]
@@ -79,9 +82,23 @@ class Owned(Making):
         if "delete_tasks" not in vendor.endpoints:
             raise Unsupported(f"{provider} cannot delete tasks.")
         wanted = [ids] if isinstance(ids, str) else [*ids]
-        back = [await self.engine.delete(vendor, str(receipt)) for receipt in wanted]
+        back = [await self._delete_task(vendor, str(receipt)) for receipt in wanted]
         known = [refund for refund in back if refund is not None]
         return sum(known) if known or not wanted else None
+
+    async def _delete_task(self, provider: Provider, receipt: str) -> float | None:
+        engine, vendor = self.engine, cast("Any", provider)
+        refunded = await engine.ask(provider, vendor.delete_tasks([receipt]))
+        issuer = f"{engine.connector.realm(provider)} {provider.name}"
+        kept = await engine.library.transact(owner_of, issuer, receipt)
+        if kept is not None:
+            name = kept.job["id"]
+            gone = f"The task of job {name} was deleted at {provider.name}."
+            why = GenerationFailed(gone, provider=provider.name)
+            await engine.bring_down(name, why)
+        micros = to_micros(refunded)
+        await engine.library.transact(note_deleted, issuer, receipt, micros)
+        return None if refunded is None else float(refunded)
 
     async def purchase_proxies(
         self,

@@ -35,6 +35,16 @@ _REMEDIES: Mapping[type[ProviderError], str] = {
     errors.NotFound: "Nothing was charged. Check the voice and the model.",
     errors.Unavailable: "Try again later.",
 }
+_REMEDIES_OF_A_LOOK: Mapping[type[ProviderError], str] = {
+    errors.Unauthorized: "Check the key of this provider.",
+    errors.InsufficientCredits: "Add credits.",
+    errors.RateLimited: "Wait a little, then call again.",
+    errors.InvalidRequest: "Check what was asked for.",
+    errors.NotFound: "Check the id.",
+    errors.Unavailable: "Try again later.",
+}
+"""For what costs nothing anyway."""
+
 _LATER = (errors.RateLimited, errors.Unavailable)
 """Errors that time mends."""
 
@@ -47,7 +57,8 @@ def refusal(
     """Return the error for an answer that reports a problem."""
     kind = error_class(reply, problem, table)
     said = show_text(problem.message) or f"error {show_text(problem.code)}"
-    remedy = _REMEDIES.get(kind, "")
+    remedies = _REMEDIES if isinstance(asked, Job) else _REMEDIES_OF_A_LOOK
+    remedy = remedies.get(kind, "")
     return kind(
         f"{who(asked)} said no: {said.rstrip('.')} ({problem.code}). {remedy}".rstrip(),
         **_names(asked),

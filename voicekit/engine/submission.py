@@ -23,10 +23,12 @@ from voicekit.engine import refusal
 from voicekit.engine.attempt import Attempt, ended
 from voicekit.engine.bell import Bell
 from voicekit.engine.collecting import Collection, Fetch
-from voicekit.engine.limits import LONGEST_PAUSE_S, Limits, was_one_too_many
+from voicekit.engine.limits import LONGEST_PAUSE_S, was_one_too_many
+from voicekit.engine.line import Line
 from voicekit.engine.outcome import Outcome, judge
 from voicekit.engine.pace import retry_after
 from voicekit.engine.watching import Watch
+from voicekit.engine.witness import Sight, Witness
 from voicekit.errors import BadReply, KeyMissing, VoicekitError
 from voicekit.flow import Flow, NoReply, Reply
 from voicekit.library.ledger import Kept, accept, advance
@@ -41,7 +43,14 @@ MOST_TRIES = 3
 MOST_REFUSALS = 6
 """How often a request is sent that was one too many before: over half a minute."""
 
+MOST_PROOFS = 2
+"""How often the vendor's balance may have a request sent again."""
+
 BACK_OFF_S = 1.0
+
+
+class _NotAcceptedError(Exception):
+    """The vendor's balance proves that a submission cost nothing."""
 
 
 async def _nothing_known(kept: Kept) -> None:
@@ -56,24 +65,31 @@ class Submission:
     ----------
     fetch : callable
         Saves what a result's link leads to.
+    line : Line
+        The line to its provider.
     sleep : callable
         Waits between tries and polls, given seconds.
     bell : Bell, optional
         Waits between polls instead, where the vendor calls by itself.
     evidence : callable
         Returns the id of the task that a lost answer was about, where something says.
+    witness : Witness, optional
+        The vendor's balance, where its user lets it prove that nothing was accepted.
     """
 
     attempt: Attempt
     fetch: Fetch
-    limits: Limits
+    line: Line
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     bell: Bell | None = None
     evidence: Callable[[Kept], Awaitable[str | None]] = _nothing_known
+    witness: Witness | None = None
     sent: bool = False
     """Whether a byte may have left; until then the attempt can be called off."""
     is_in_doubt: bool = False
     """Whether a request that may cost is on its way, and its answer is not stored."""
+    _sight: Sight | None = None
+    _proofs: int = 0
     is_wanted: bool = True
     """Whether anybody waits for it: what nobody wants is not tried once more."""
 
@@ -93,7 +109,7 @@ class Submission:
             self._call_off()
             raise
         nap = self.sleep if self.bell is None else self.bell.sleep
-        watch = Watch(self.attempt, nap)
+        watch = Watch(self.attempt, nap, self.line)
         collection = Collection(self.attempt, self.fetch, watch)
         return await collection.finish(await watch.wait(task))
 
@@ -107,8 +123,7 @@ class Submission:
     async def _begin(self) -> Task:
         attempt = self.attempt
         if attempt.kept.state is State.AMBIGUOUS:
-            why = "the kernel that sent it ended before it had the answer"
-            return await self._doubted(why)
+            return await self._judged_again()
         if attempt.kept.state not in (State.RESERVED, State.SENDING):
             return self._recalled()
         attempt.warnings = list(attempt.provider.warnings(attempt.job))
@@ -116,8 +131,24 @@ class Submission:
         if attempt.provider.repeatable:
             return await self._judged(*await self._send())
         await self._check_room()
+        if self.witness is None:
+            return await self._accepted()
+        async with self.witness.watch() as self._sight:
+            task = await self._accepted()
+            await self._sight.note_accepted(task)
+            return task
+
+    async def _accepted(self) -> Task:
+        """Send until that was accepted, as often as it certainly cost nothing."""
+        while True:
+            try:
+                return await self._sent()
+            except _NotAcceptedError:
+                self._proofs += 1
+
+    async def _sent(self) -> Task:
         for tried in range(MOST_REFUSALS):
-            await self.limits.depart(attempt)
+            await self.line.limits.depart(self.attempt)
             flow, answer = await self._send()
             if not await self._may_send_again(answer, tried):
                 return await self._judged(flow, answer)
@@ -156,23 +187,40 @@ class Submission:
             return True
         if not was_one_too_many(self.attempt.provider, answer):
             return False
-        await self.limits.refused(self.attempt, answer)
+        await self.line.limits.refused(self.attempt, answer)
         is_soon = (retry_after(answer.headers) or 0) <= LONGEST_PAUSE_S
         is_last = tried + 1 >= MOST_REFUSALS or not self.is_wanted
         self.sent = not is_soon or is_last
         return not self.sent
 
+    async def _judged_again(self) -> Task:
+        """Judge what an earlier kernel sent, by the answer that it stored."""
+        if (stored := self._stored()) is None:
+            why = "the kernel that sent it ended before it had the answer"
+            return await self._doubted(why)
+        return await self._judged(*stored)
+
     def _recalled(self) -> Task:
-        """Read the stored answer again: it may have been the last word."""
+        """Read the stored answer again: it may have been the last word.
+
+        Not where another task was adopted since, for that answer named none or a wrong.
+        """
+        stored = self._stored()
+        task = None if stored is None else self.attempt.read(*stored)[1]
+        receipt = self.attempt.kept.attempt["receipt"]
+        if task is None or task.receipt != receipt:
+            return Task(state="running", receipt=receipt)
+        return task
+
+    def _stored(self) -> tuple[Flow[Task], Reply] | None:
+        """Return the stored answer, and a flow that waits for it; None without one."""
         attempt = self.attempt
         row = attempt.kept.attempt
-        waiting = Task(state="running", receipt=row["receipt"])
         if row["raw"] is None:
-            return waiting
+            return None
         flow = attempt.submission()
         next(flow)
-        answer = Reply(status=row["raw_status"], body=row["raw"])
-        return attempt.read(flow, answer)[1] or waiting
+        return flow, Reply(status=row["raw_status"], body=row["raw"])
 
     async def _check_room(self) -> None:
         library = self.attempt.library
@@ -194,6 +242,8 @@ class Submission:
             error = refusal.refusal(attempt.job, answer, problem, table)
             await attempt.stop(State.REFUSED, error, billed="no")
         if outcome is Outcome.AMBIGUOUS and not attempt.provider.repeatable:
+            if await self._is_proven_free():
+                raise _NotAcceptedError
             return await self._doubted(_doubt(answer, problem))
         failure = self._free_failure(answer, problem)
         await attempt.stop(State.FAILED, failure, billed="no")
@@ -228,6 +278,11 @@ class Submission:
             status=answer.status,
         )
 
+    async def _is_proven_free(self) -> bool:
+        sight = self._sight
+        is_asked = sight is not None and self._proofs < MOST_PROOFS
+        return is_asked and sight is not None and await sight.shows_nothing()
+
     async def _doubted(self, why: str) -> Task:
         """Go on with the task that the evidence names, or hold the attempt."""
         attempt = self.attempt
@@ -246,7 +301,9 @@ class Submission:
         attempt = self.attempt
         await attempt.advance(State.AMBIGUOUS)
         error = refusal.unclear(attempt.job, attempt.kept.job["id"], why)
-        await attempt.stop(State.HELD, error, billed="unknown")
+        was_charged = self._sight is not None and self._sight.fell
+        billed = "yes" if was_charged else "unknown"
+        await attempt.stop(State.HELD, error, billed=billed)
 
 
 def _doubt(answer: Reply | NoReply, problem: Problem | None) -> str:

@@ -13,7 +13,7 @@ from voicekit.library import schema
 from voicekit.library.states import State
 from voicekit.task import from_micros
 
-__all__ = ["Terms", "check_budget"]
+__all__ = ["Terms", "check_budget", "reserved"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,19 +38,11 @@ def check_budget(
 ) -> None:
     """Refuse, in the transaction that would reserve, what the budget does not cover.
 
-    What is held counts in full, and so does what runs; what is known to be free does
-    not. A job of unknown cost may begin while anything is left.
+    A job of unknown cost may begin while anything is left.
     """
     if terms.budget_micros is None:
         return
-    cost = func.coalesce(schema.attempt.c.credits_micros, schema.attempt.c.bound_micros)
-    query = select(func.coalesce(func.sum(cost), 0)).where(
-        schema.attempt.c.reserved_by == terms.owner,
-        schema.attempt.c.issuer == issuer,
-        schema.attempt.c.state != State.REFUSED,
-        schema.attempt.c.billed.is_distinct_from("no"),
-    )
-    left = terms.budget_micros - int(connection.execute(query).scalar_one())
+    left = terms.budget_micros - reserved(connection, terms.owner, issuer)
     if left <= 0 or (terms.bound_micros or 0) > left:
         bound, rest = (from_micros(n) for n in (terms.bound_micros, max(left, 0)))
         may_cost = "an unknown amount" if bound is None else f"up to {bound:g}"
@@ -59,3 +51,24 @@ def check_budget(
             f"the budget for {job['provider']} has {rest:g} left. Nothing was sent. "
             "Open a Studio with a larger budget to go on."
         )
+
+
+def reserved(connection: Connection, owner: str, issuer: str) -> int:
+    """Return what an owner has reserved, spent or holds with an issuer, in millionths.
+
+    What is held counts in full, and so does what runs; what is known to be free does
+    not.
+
+    Parameters
+    ----------
+    issuer : str
+        Realm and provider, ``"live kie"``.
+    """
+    cost = func.coalesce(schema.attempt.c.credits_micros, schema.attempt.c.bound_micros)
+    query = select(func.coalesce(func.sum(cost), 0)).where(
+        schema.attempt.c.reserved_by == owner,
+        schema.attempt.c.issuer == issuer,
+        schema.attempt.c.state != State.REFUSED,
+        schema.attempt.c.billed.is_distinct_from("no"),
+    )
+    return int(connection.execute(query).scalar_one())

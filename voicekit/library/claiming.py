@@ -97,9 +97,10 @@ def begin_again(connection: Connection, kept: Kept, terms: Terms) -> Mine:
 
     Only the user asks for this: it may be billed twice.
     """
-    if kept.state in LIVE:
+    latest = find(connection, job=kept.job["id"])  # it may have been asked for twice
+    if latest is None or latest.state in LIVE:
         raise LibraryError(f"Job {kept.job['id']} is not over; there is nothing to do.")
-    return Mine(_begin(connection, kept.job, terms))
+    return Mine(_begin(connection, latest.job, terms))
 
 
 def never_made() -> Change:

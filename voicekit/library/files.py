@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from voicekit.content import read_unchanged
 from voicekit.errors import LibraryError
+from voicekit.headerless import HEADERLESS
 
 __all__ = ["FileStore", "Part", "StoredFile", "media_type_of"]
 
@@ -23,9 +25,7 @@ EXTENSIONS = {
     "audio/ogg": "ogg",
     "audio/webm": "webm",
     "audio/mp4": "m4a",
-    "audio/l16": "pcm",
-    "audio/basic": "ulaw",
-    "audio/pcma": "alaw",
+    **{media_type: one.codec for media_type, one in HEADERLESS.items()},
     "audio/opus": "opus",
     "audio/aac": "aac",
     "audio/aiff": "aiff",
@@ -64,17 +64,7 @@ class StoredFile:
         LibraryError
             If the file is missing or was changed.
         """
-        try:
-            content = self.path.read_bytes()
-        except OSError as error:
-            raise LibraryError(
-                f"The file {self.path} cannot be read: {error.strerror}."
-            ) from error
-        if hashlib.sha256(content).hexdigest() != self.sha256:
-            raise LibraryError(
-                f"The file {self.path} is not what was saved: its content was changed."
-            )
-        return content
+        return read_unchanged(self.path, self.sha256)
 
     def is_whole(self) -> bool:
         """Tell whether the file is there, with the content that was saved."""

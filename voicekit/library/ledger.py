@@ -17,12 +17,13 @@ from voicekit.errors import LibraryError
 from voicekit.job import InputFile, Job
 from voicekit.library import schema
 from voicekit.library.files import StoredFile
-from voicekit.library.states import LIVE, State, may_follow
+from voicekit.library.states import LIVE, SHOWN, State, may_follow
 
 __all__ = [
     "Change",
     "Kept",
     "accept",
+    "adopt",
     "advance",
     "file_columns",
     "find",
@@ -30,6 +31,7 @@ __all__ = [
     "log_event",
     "note_answered",
     "now_us",
+    "settle",
     "unfinished",
 ]
 
@@ -116,6 +118,39 @@ def accept(
 def note_answered(connection: Connection, kept: Kept) -> None:
     """Count a call that was answered from the library."""
     log_event(connection, kept.job["id"], kept.attempt["id"], "answered")
+
+
+def adopt(connection: Connection, kept: Kept, receipt: str) -> Kept | None:
+    """Take a task for a job in doubt; None if it is another job's.
+
+    Raises
+    ------
+    LibraryError
+        If the job is no longer as its user saw it.
+    """
+    _must_be_as_seen(connection, kept)
+    return accept(connection, kept, receipt)
+
+
+def settle(connection: Connection, kept: Kept, change: Change) -> Kept:
+    """Do with a job in doubt what its user decided.
+
+    Raises
+    ------
+    LibraryError
+        If it is no longer as its user saw it: what runs now would be forgotten.
+    """
+    _must_be_as_seen(connection, kept)
+    return advance(connection, kept, change)
+
+
+def _must_be_as_seen(connection: Connection, kept: Kept) -> None:
+    attempt = kept.attempt["id"]
+    now = State(connection.execute(_ATTEMPT_STATE, {"attempt": attempt}).scalar_one())
+    if now is not kept.state:
+        raise LibraryError(
+            f"Job {kept.job['id']} is {SHOWN[now]} by now: nothing was changed."
+        )
 
 
 def unfinished(connection: Connection) -> list[str]:

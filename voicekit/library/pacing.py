@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
 
 from voicekit.library import schema
 from voicekit.library.allowance import Allowance
@@ -35,7 +35,7 @@ SLACK_S = 0.05
 _ATTEMPT, _JOB = schema.attempt.c, schema.job.c
 _ACCEPTED = LIVE - {State.RESERVED, State.SENDING, State.AMBIGUOUS}
 _RUNNING = _ACCEPTED - DONE
-_IS_ON_ITS_WAY = and_(_ATTEMPT.state == State.SENDING, _ATTEMPT.raw_status.is_(None))
+_IN_FLIGHT = _RUNNING | {State.SENDING}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +107,10 @@ def depart(
 
 
 def note_refused(connection: Connection, kept: Kept, pause: Pause, now: int) -> None:
-    """Remember that a vendor refused an attempt, for it was one too many."""
+    """Remember that a vendor refused an attempt, for it was one too many.
+
+    It is on its way no longer, and takes no place among what was sent.
+    """
     running = select(func.count()).where(
         _of_account(kept), _ATTEMPT.state.in_(_RUNNING)
     )
@@ -123,6 +126,8 @@ def note_refused(connection: Connection, kept: Kept, pause: Pause, now: int) -> 
         now=now,
     )
     _keep(connection, kept, refused)
+    unsent = update(schema.attempt).where(_ATTEMPT.id == kept.attempt["id"])
+    connection.execute(unsent.values(sent_at=None))
 
 
 def _found_out(connection: Connection, kept: Kept, now: int) -> Allowance:
@@ -154,7 +159,7 @@ def _in_flight(
         .join_from(schema.attempt, schema.job, _ATTEMPT.job == _JOB.id)
         .where(
             _of_account(kept),
-            or_(_ATTEMPT.state.in_(_RUNNING), _IS_ON_ITS_WAY),
+            _ATTEMPT.state.in_(_IN_FLIGHT),
             _ATTEMPT.sent_at > now - LOST_AFTER_US,
             _ATTEMPT.id != kept.attempt["id"],
         )

@@ -26,8 +26,10 @@ __all__ = [
     "SCHEMA_VERSION",
     "STEPS",
     "allowance",
+    "answer",
     "attempt",
     "event",
+    "favourite",
     "file",
     "job",
     "meta",
@@ -157,6 +159,9 @@ preview = Table(
     Column("media_type", Text, nullable=False),
 )
 
+# The voices that a user marked, in whatever panel.
+favourite = Table("favourite", metadata, Column("voice", Text, primary_key=True))
+
 file = Table(
     "file",
     metadata,
@@ -168,4 +173,18 @@ file = Table(
     Column("media_type", Text, nullable=False),
     Column("duration_us", BigInteger),
     Column("sample_rate", Integer),
+)
+
+# What a rater answered to one screen of a listening test: one row, one transaction.
+answer = Table(
+    "answer",
+    metadata,
+    Column("id", _Counter, primary_key=True),
+    Column("test", String(64), nullable=False),
+    Column("rater", Text, nullable=False),
+    Column("screen", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    # One object per stimulus, in the order of its position; times in milliseconds.
+    Column("rows", JSON, nullable=False),
+    UniqueConstraint("test", "rater", "screen"),
 )

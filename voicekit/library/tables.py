@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-__all__ = ["COLUMNS", "frame"]
+__all__ = ["COLUMNS", "comparison_frame", "frame"]
 
 TEXT, MONEY, NUMBER, COUNT, FLAG = "str", "Float64", "Float64", "Int64", "boolean"
 TIME = "datetime64[us, UTC]"
@@ -143,6 +143,57 @@ def frame(table: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         for name, dtype in columns.items()
     }
     return pd.DataFrame(data).set_index(next(iter(columns)))
+
+
+_CELL: Mapping[str, str] = {
+    "job": TEXT,
+    "text_id": "axis",
+    "text": TEXT,
+    "voice": TEXT,
+    "provider": TEXT,
+    "model": TEXT,
+}
+_OUTCOME: Mapping[str, str] = {
+    "ok": FLAG,
+    "error": TEXT,
+    "latency_s": NUMBER,
+    "latency_slack_s": NUMBER,
+    "vendor_s": NUMBER,
+    "duration_s": NUMBER,
+    "credits": MONEY,
+    "cached": FLAG,
+    "clip": "object",
+}
+
+
+def comparison_frame(
+    rows: Sequence[Mapping[str, Any]], axes: Iterable[str]
+) -> pd.DataFrame:
+    """Return the cells of a comparison as a table, its axes in the middle."""
+    between = dict.fromkeys((name for name in axes if name not in _CELL), "axis")
+    columns = {**_CELL, **between, **_OUTCOME}
+    return pd.DataFrame(
+        {
+            name: _column([row.get(name) for row in rows], dtype)
+            for name, dtype in columns.items()
+        }
+    )
+
+
+def _column(values: list[Any], dtype: str) -> pd.Series[Any]:
+    if dtype != "axis":
+        return _series(values, dtype)
+    kinds = {type(value) for value in values if value is not None}
+    return _series(values, next((d for k, d in _AXES if kinds <= k), "object"))
+
+
+_AXES: tuple[tuple[set[type], str], ...] = (
+    ({bool}, FLAG),
+    ({int}, COUNT),
+    ({int, float}, NUMBER),
+    ({str}, TEXT),
+)
+"""The dtype of an axis by the kinds of its values, the narrowest first."""
 
 
 def _series(values: list[Any], dtype: str) -> pd.Series[Any]:

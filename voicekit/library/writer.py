@@ -124,7 +124,7 @@ class Writer:
         try:
             values = _in_one(connection, batch)
         except Exception as error:  # noqa: BLE001 - handed to whoever asked
-            if len(batch) > 1 and _code(error) not in _BUSY:
+            if len(batch) > 1 and not _is_the_disk(error):
                 for call in batch:
                     self._serve([call])
             else:
@@ -163,6 +163,15 @@ def _in_one(connection: Connection, batch: list[_Call]) -> list[Any]:
 def _fail(batch: list[_Call], error: Exception) -> None:
     for call in batch:
         call.future.set_exception(error)
+
+
+def _is_the_disk(error: Exception) -> bool:
+    """Tell whether a transaction that failed must not be tried again, call by call.
+
+    After an I/O error the next try may seem to succeed though what it wrote is gone.
+    """
+    own = isinstance(error, IntegrityError) or _code(error) == sqlite3.SQLITE_FULL
+    return isinstance(error, DatabaseError) and not own
 
 
 def _code(error: Exception) -> int:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from voicekit.errors import InvalidAnswers
+from voicekit.errors import InvalidAnswers, Unsupported
 from voicekit.listening.by_kind import ANALYSES
+from voicekit.listening.chart import chart, picture
 from voicekit.listening.estimate import checked_confidence
+from voicekit.listening.page import page
 from voicekit.listening.protocols import protocol
 from voicekit.listening.report import About, paragraph
 from voicekit.listening.screening import Exclusions
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["Analysis", "analyse"]
 
@@ -27,6 +34,8 @@ class Analysis:
     own function."""
     about: About
     """What the paragraph is made of."""
+    raters: pd.DataFrame
+    """By rater: trials answered, and of these excluded; empty where unknown."""
 
     def methods(self) -> str:
         """Return the paragraph for the paper.
@@ -35,6 +44,38 @@ class Analysis:
         what is not known is said to be so.
         """
         return paragraph(self.about)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the estimates of `table` with their intervals, best on top.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            Where to draw; a new figure if None.
+
+        Raises
+        ------
+        Unsupported
+            If matplotlib is not installed.
+        """
+        return chart(self.table, ax)
+
+    def report(self, path: str | Path) -> Path:
+        """Write picture, tables and methods as one HTML file, and return its path.
+
+        The file needs nothing beside it. Without matplotlib it has no picture.
+        """
+        try:
+            png = picture(self.table)
+        except Unsupported:
+            png = None
+        tables = {"Result": self.table}
+        if not self.raters.empty:
+            tables["Raters"] = self.raters
+        target = Path(path)
+        written = page(self.about.name, self.methods(), tables, png)
+        target.write_text(written, encoding="utf-8")
+        return target
 
 
 def analyse(  # noqa: PLR0913 - one argument per thing that the answers may not know
@@ -108,7 +149,7 @@ def analyse(  # noqa: PLR0913 - one argument per thing that the answers may not 
         excluded=exclusions.sentence() if exclusions else _excluded(answers),
         statistics=f"{found.statistics} All intervals are {confidence:.0%}.",
     )
-    return Analysis(kind=asked, table=found.table, about=about)
+    return Analysis(kind=asked, table=found.table, about=about, raters=_raters(answers))
 
 
 COLUMNS = {"ab": "outcome", "mos": "score", "rank": "rank", "best_worst": "best"}
@@ -131,6 +172,18 @@ def _has_reference(answers: pd.DataFrame) -> bool:
     """Return False for a MUSHRA screen without its open reference."""
     mushra = "kind" in answers and (answers["kind"] == "mushra").any()
     return not mushra or bool((answers["role"] == "reference").any())
+
+
+def _raters(answers: pd.DataFrame) -> pd.DataFrame:
+    """Return how many trials each rater answered, and how many are excluded."""
+    if not {"rater", "trial"} <= set(answers.columns):
+        return pd.DataFrame()
+    trials = answers.drop_duplicates(["rater", "trial"])
+    counted = trials.groupby("rater").size().rename("trials").to_frame()
+    if "excluded" in trials:
+        out = trials["excluded"].astype("boolean").fillna(value=False).astype(int)
+        counted["excluded"] = out.groupby(trials["rater"]).sum()
+    return counted
 
 
 def _count(answers: pd.DataFrame, column: str) -> int | None:

@@ -8,11 +8,13 @@ from itertools import count
 import numpy as np
 import pandas as pd
 
+from voicekit.comparison import Comparison
 from voicekit.errors import InvalidSetting
 from voicekit.listening.pair_trials import pair_trials
 from voicekit.listening.protocols import protocol
 from voicekit.listening.screen_trials import screen_trials
 from voicekit.listening.single_trials import single_trials
+from voicekit.listening.stimuli import as_stimuli
 from voicekit.listening.trials import Asked, Stimuli, Trial
 
 __all__ = ["plan"]
@@ -33,7 +35,7 @@ REFERENCE_PLACE = {"mushra": 0}
 
 
 def plan(  # noqa: PLR0913 - one argument per choice that a paper reports
-    stimuli: pd.DataFrame,
+    stimuli: pd.DataFrame | Comparison,
     kind: str,
     *,
     raters: int | Sequence[Hashable],
@@ -51,10 +53,11 @@ def plan(  # noqa: PLR0913 - one argument per choice that a paper reports
 
     Parameters
     ----------
-    stimuli : DataFrame
+    stimuli : DataFrame or Comparison
         One row per clip: ``system``, ``item`` (what is said), and optionally ``role``
         ("system", "reference", "anchor" or "trap") and ``expected`` (the right answer
-        to a trap). Every system needs every item.
+        to a trap). Every system needs every item. ``clip``, if there, goes along. Of a
+        comparison, or its frame, a system is a voice with its axes, an item a text.
     kind : str
         "ab", "abx", "mos", "cmos", "dmos", "mushra", "best_worst" or "rank".
     raters : int or sequence
@@ -88,7 +91,8 @@ def plan(  # noqa: PLR0913 - one argument per choice that a paper reports
         (1 is heard first or stands leftmost; 0 is MUSHRA's labelled reference; X is 3),
         ``system``, ``role``, ``stimulus`` (label of the row in ``stimuli``), ``kind``,
         ``purpose`` ("test", "repeat", "trap", "null"), ``expected``, ``block``,
-        ``seed``. ``attrs`` hold the question, the labels and the design in words.
+        ``seed``, ``clip`` (if given). ``attrs`` hold the question, the labels and the
+        design in words.
 
     Raises
     ------
@@ -136,7 +140,8 @@ def plan(  # noqa: PLR0913 - one argument per choice that a paper reports
         reference=reference,
         **counts,
     )
-    read = Stimuli.read(stimuli)
+    table = as_stimuli(stimuli)
+    read = Stimuli.read(table)
     lines = BUILDERS[kind](read, asked, np.random.default_rng(seed))
     numbers = count(1)
     rows = (
@@ -147,6 +152,8 @@ def plan(  # noqa: PLR0913 - one argument per choice that a paper reports
         for row in _rows(trial, read, kind)
     )
     frame = pd.DataFrame(rows).assign(kind=kind, seed=seed)
+    if "clip" in table:
+        frame["clip"] = frame["stimulus"].map(table["clip"])
     frame.attrs = {
         "kind": kind,
         "question": asked_for.question,

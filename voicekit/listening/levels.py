@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
-from typing import NoReturn
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, Literal, NoReturn, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -12,9 +12,14 @@ import pyloudnorm
 from numpy.typing import ArrayLike, NDArray
 from scipy.signal import resample_poly
 
+from voicekit.audio.codec import decode, describe
+from voicekit.clip import Clip
 from voicekit.errors import InvalidSetting
 
-__all__ = ["Loudness", "loudness", "match_levels", "true_peak"]
+__all__ = ["Loudness", "Sound", "loudness", "match_levels", "true_peak"]
+
+Sound: TypeAlias = Clip | tuple[ArrayLike, int]
+"""A clip, or samples and how many of them there are in a second."""
 
 Array = NDArray[np.float64]
 BLOCK_S = 0.4
@@ -47,15 +52,15 @@ class Loudness(float):
         return f"{float(self):.2f} LUFS ({self.method})"
 
 
-def loudness(samples: ArrayLike, rate: int) -> Loudness:
+def loudness(sound: ArrayLike | Clip, rate: int | None = None) -> Loudness:
     """Return the integrated loudness of a clip.
 
     Parameters
     ----------
-    samples : array
-        Frames, or frames x channels; full scale is 1.
-    rate : int
-        Samples per second.
+    sound : Clip or array
+        An array is frames, or frames x channels; full scale is 1.
+    rate : int, optional
+        Samples per second of an array.
 
     Returns
     -------
@@ -69,6 +74,8 @@ def loudness(samples: ArrayLike, rate: int) -> Loudness:
     ------
     InvalidSetting
         If there are no samples, one is not a number, or the rate is not positive.
+    BadReply
+        If the clip cannot be decoded.
 
     Notes
     -----
@@ -81,7 +88,7 @@ def loudness(samples: ArrayLike, rate: int) -> Loudness:
     >>> loudness(tone, 48_000)
     -23.05 LUFS (BS.1770 gated)
     """
-    frames = _frames(samples, rate)
+    frames, rate = _frames(sound, rate)
     if not frames.any():
         return Loudness(-math.inf, SILENT)
     if len(frames) < BLOCK_S * rate:
@@ -92,10 +99,10 @@ def loudness(samples: ArrayLike, rate: int) -> Loudness:
     return Loudness(measured, BS1770 if math.isfinite(measured) else SILENT)
 
 
-def true_peak(samples: ArrayLike, rate: int) -> float:
+def true_peak(sound: ArrayLike | Clip, rate: int | None = None) -> float:
     """Return the true peak in dBTP, by fourfold oversampling (BS.1770-4, annex 2).
 
-    Silence is minus infinity.
+    Parameters and errors are those of :func:`loudness`. Silence is minus infinity.
 
     Examples
     --------
@@ -103,30 +110,33 @@ def true_peak(samples: ArrayLike, rate: int) -> float:
     >>> round(true_peak(quarter, 48_000), 1), round(float(np.abs(quarter).max()), 3)
     (0.1, 0.707)
     """
-    frames = _frames(samples, rate)
+    frames, _ = _frames(sound, rate)
     between = np.abs(resample_poly(frames, OVERSAMPLING, 1, axis=0)).max()
     peak = max(float(between), float(np.abs(frames).max()))
     return 20 * math.log10(peak) if peak else -math.inf
 
 
 def match_levels(
-    clips: Mapping[Hashable, tuple[ArrayLike, int]],
+    clips: Mapping[Any, Sound] | Sequence[Sound],
     target: float | None = None,
     *,
+    per: Literal["clip", "voice"] = "clip",
     voices: Mapping[Hashable, Hashable] | None = None,
 ) -> pd.DataFrame:
     """Return the static gain for each clip that makes them equally loud.
 
     Parameters
     ----------
-    clips : mapping
-        Name to (samples, rate).
+    clips : mapping or sequence
+        Clips, or pairs of samples and rate; by name, else counted from 0.
     target : float, optional
         In LUFS; -23 (EBU R 128) without it. It is lowered for all clips together
         where one of them would exceed a true peak of -1 dBTP.
+    per : {"clip", "voice"}
+        "voice": one gain per voice, from the mean loudness of its clips, which keeps
+        the voice's own differences between clips.
     voices : mapping, optional
-        Name to voice: one gain per voice, from the mean loudness of its clips, which
-        keeps the voice's own differences between clips.
+        Name to voice, where clips do not say it themselves; implies ``per="voice"``.
 
     Returns
     -------
@@ -138,13 +148,15 @@ def match_levels(
     Raises
     ------
     InvalidSetting
-        If there is no clip, or a target that is not below 0.
+        If there is no clip, or a target that is not below 0; if a voice is unknown.
+    BadReply
+        If a clip cannot be decoded.
 
     Notes
     -----
     Where some clips are stereo, mono ones are measured as they are played, from both
     sides. Silent clips get no gain and lower nothing. The gains are meant for the
-    player; the samples are not touched.
+    player: no clip is touched, and :func:`levelled` makes copies.
 
     Examples
     --------
@@ -154,9 +166,12 @@ def match_levels(
     [-20.0, -7.9]
     """
     requested = TARGET if target is None else float(target)
-    if not clips or not requested < 0:
+    named = clips if isinstance(clips, Mapping) else dict(enumerate(clips))
+    if not named or not requested < 0:
         raise InvalidSetting("Give at least one clip, and a target below 0 LUFS.")
-    rows = _measured(clips)
+    if per == "voice" and voices is None:
+        voices = {name: _voice(name, sound) for name, sound in named.items()}
+    rows = _measured(named)
     rows["level"] = rows["loudness"]
     if voices is not None:
         voice = pd.Series([voices.get(name, name) for name in rows.index], rows.index)
@@ -179,25 +194,43 @@ def match_levels(
     )
 
 
-def _measured(clips: Mapping[Hashable, tuple[ArrayLike, int]]) -> pd.DataFrame:
-    frames = {name: _frames(*clip) for name, clip in clips.items()}
-    widest = max(one.shape[1] for one in frames.values())
+def _measured(clips: Mapping[Any, Sound]) -> pd.DataFrame:
+    widest = max(_channels(sound) for sound in clips.values())
     rows = []
-    for name, one in frames.items():
-        rate = clips[name][1]
+    for sound in clips.values():  # decoded one at a time: many clips fill a memory
+        one, rate = _frames(*_parts(sound))
         played = np.repeat(one, widest, axis=1) if one.shape[1] == 1 else one
         found = loudness(played, rate)
         rows.append((float(found), true_peak(one, rate), found.method))
-    index = pd.Index(list(frames), name="clip")
+    index = pd.Index(list(clips), name="clip")
     return pd.DataFrame(rows, index, columns=["loudness", "true_peak", "method"])
 
 
-def _frames(samples: ArrayLike, rate: int) -> Array:
-    """Return the samples as frames x channels."""
-    frames = np.asarray(samples, dtype=float)
+def _voice(name: Hashable, sound: Sound) -> Hashable:
+    if not isinstance(sound, Clip) or sound.voice is None:
+        raise InvalidSetting(f"{name!r} says no voice; name it with voices={{...}}.")
+    return sound.voice
+
+
+def _parts(sound: Sound) -> tuple[ArrayLike | Clip, int | None]:
+    return (sound, None) if isinstance(sound, Clip) else sound
+
+
+def _channels(sound: Sound) -> int:
+    if isinstance(sound, Clip):
+        return int(describe(sound.playable()[0])["channels"])
+    shape = np.shape(sound[0])
+    return shape[1] if len(shape) > 1 else 1
+
+
+def _frames(sound: ArrayLike | Clip, rate: int | None) -> tuple[Array, int]:
+    """Return the samples as frames x channels, and how many there are in a second."""
+    if isinstance(sound, Clip):
+        sound, rate = decode(sound.playable()[0])  # by the sound worker
+    frames = np.asarray(sound, dtype=float)
     frames = frames[:, None] if frames.ndim == 1 else frames
     if frames.ndim != 2 or not frames.size or not np.isfinite(frames).all():  # noqa: PLR2004
         raise InvalidSetting("A clip is frames, or frames x channels, of numbers.")
-    if not rate > 0:
+    if rate is None or not rate > 0:
         raise InvalidSetting(f"The sample rate must be above 0, not {rate}.")
-    return frames
+    return frames, rate

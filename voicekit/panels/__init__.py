@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from voicekit.panels.compare import Compare
 from voicekit.panels.files import Files
+from voicekit.panels.keys import Keys
 from voicekit.panels.parameters import Parameters
 from voicekit.panels.speak import Speak
 from voicekit.panels.tabs import Tabs
 from voicekit.panels.tasks import Tasks
 from voicekit.panels.voice_picker import VoicePicker
 
-__all__ = ["Files", "Parameters", "Speak", "Tabs", "Tasks", "VoicePicker"]
+__all__ = [
+    "Compare",
+    "Files",
+    "Keys",
+    "Parameters",
+    "Speak",
+    "Tabs",
+    "Tasks",
+    "VoicePicker",
+]

@@ -134,21 +134,12 @@ class Files(Panel):
         offer = self._offer
         if offer is None:
             raise Unsupported("No provider of this studio makes anything of files.")
-        # What a vendor needs is sent as it is shown, also where nobody touched it.
-        needed = {
-            setting.name: control.value
-            for setting, control in zip(
-                offer.declared, self.parameters.controls, strict=False
-            )
-            if setting.required and control.value is not None
-        }
         typed = self.path.value.strip()
-        settings = {**needed, **self.parameters.values()}
         return offer, Filled(
             provider=offer.provider,
             text=self.text.value if offer.takes_text else "",
             path=Path(typed).expanduser() if typed else self.intake.path,
-            settings=settings,
+            settings=self.parameters.values(),
         )
 
     def _submit(self, shown: Shown | None) -> None:

@@ -123,7 +123,7 @@ class Panel:
         for line in set(self._waiting.values()):
             self.stop(line)
         self._thread.shutdown(wait=False)
-        self.widget.close()
+        _close(self.widget)
 
     def _show(self, future: Future[T], then: Callable[[T], None]) -> None:
         with _TURN:
@@ -155,6 +155,14 @@ class Panel:
         bundle["text/plain"] = "The panel: run this cell to open it."
         display(bundle, raw=True, display_id=self._display_id)
         self.sheet.show()
+
+
+def _close(widget: Any) -> None:
+    """Close a widget and all that stands in it: each is held until it is closed."""
+    parts = (getattr(widget, name, None) for name in ("layout", "style"))
+    for part in (*getattr(widget, "children", ()), *filter(None, parts)):
+        _close(part)
+    widget.close()
 
 
 def _show_error(error: Exception, line: Notice) -> None:

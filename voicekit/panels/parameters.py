@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as widgets
@@ -11,11 +11,11 @@ from voicekit.errors import InvalidSetting
 from voicekit.job import SettingValue
 from voicekit.offer import Offer
 from voicekit.panels.frame import framed
-from voicekit.parameters import Choice, Range, Setting, Text, Toggle
+from voicekit.panels.notice import Notice
+from voicekit.panels.settings_form import SettingsForm, default_of
+from voicekit.parameters import Choice, Setting
 
 __all__ = ["Parameters", "default_of"]
-
-_LAYOUT = {"width": "auto"}
 
 
 class Parameters:
@@ -30,139 +30,133 @@ class Parameters:
     ----------
     widget : VBox
         The controls.
+
+    Examples
+    --------
+    >>> import voicekit as vk
+    >>> from voicekit.providers import find
+    >>> parameters = vk.panels.Parameters(find("offline").offer("speech"))
+    >>> parameters.change(rate=240)
+    >>> parameters.values()
+    {'rate': 240}
+    >>> parameters.differences()
+    ['rate 175 → 240 words per minute']
     """
 
     def __init__(self, offer: Offer | None = None) -> None:
-        self._rows = widgets.VBox()
-        self.widget = framed([self._heading(), self._rows], "settings")
-        self._controls: dict[str, widgets.Widget] = {}
+        self.form = SettingsForm()
+        self.changed, self.dropped = Notice(), Notice()
+        self.widget = framed(
+            [self._heading(), self.form, self.changed, self.dropped], "settings"
+        )
         self._settings: dict[str, Setting] = {}
+        self.form.observe(lambda _: self._note_changes(), "value")
         if offer is not None:
             self.show(offer)
 
-    def show(self, offer: Offer) -> None:
-        """Build the controls anew, and keep the values that still fit."""
-        kept = self.values()
-        self._settings = {setting.name: setting for setting in offer.declared}
-        self._controls = {
-            name: _control(setting, _fitting(setting, kept.get(name)))
-            for name, setting in self._settings.items()
-        }
-        self._rows.children = [
-            _row(setting, self._controls[name])
-            for name, setting in self._settings.items()
-        ]
+    def show(self, offer: Offer, models: Sequence[str] = ()) -> None:
+        """Make the controls anew; keep the values that still fit, and name the others.
+
+        Parameters
+        ----------
+        offer : Offer
+            What is accepted.
+        models : sequence of str
+            Those to choose from, the usual one first; none to leave the choice out.
+        """
+        declared = (*_choice_of(models), *offer.declared)
+        self._settings = {setting.name: setting for setting in declared}
+        kept: dict[str, SettingValue] = {}
+        lost: list[str] = []
+        for name, value in self.values().items():
+            try:
+                kept[name] = self._checked(name, value, offer.provider)
+            except InvalidSetting as error:
+                lost.append(str(error))
+        self.form.show(declared, kept)
+        self.dropped.tell("\n".join(["Not kept:", *lost]) if lost else "")
+        self._note_changes()
 
     @property
     def controls(self) -> tuple[widgets.Widget, ...]:
-        """The controls, in the order of their declaration."""
-        return tuple(self._controls.values())
+        """What a click on a button is about."""
+        return (self.form,)
 
     def values(self) -> dict[str, SettingValue]:
-        """Return the settings that differ from their defaults, for a call to check."""
-        return {
-            name: control.value
-            for name, control in self._controls.items()
-            if control.value != default_of(self._settings[name])
-        }
+        """Return the settings that were set, for a call to check.
 
-    def reset(self) -> None:
-        """Put every control back to its default."""
-        for name, control in self._controls.items():
-            control.value = default_of(self._settings[name])
+        What is left at its default is not among them.
+        """
+        return self.form.settings
+
+    def differences(self) -> list[str]:
+        """Return what differs from the defaults, a line for each setting."""
+        return [_difference(self._settings[n], v) for n, v in self.values().items()]
+
+    def change(self, **values: SettingValue | None) -> None:
+        """Set these; None puts a setting back to its default.
+
+        Raises
+        ------
+        InvalidSetting
+            If there is no such setting here.
+        """
+        for name in values:
+            if name not in self._settings:
+                raise InvalidSetting(f"There is no setting {name!r} here.")
+        merged = {**self.values(), **values}
+        self._put({name: v for name, v in merged.items() if v is not None})
+
+    def reset(self, *names: str) -> None:
+        """Put settings back to their defaults: these, or all."""
+        kept = self.values() if names else {}
+        self._put({name: v for name, v in kept.items() if name not in names})
+
+    def on_change(self, observer: Callable[[], object]) -> None:
+        """Call ``observer()`` whenever a setting was changed."""
+        self.form.observe(lambda _: observer(), "value")
+
+    def _put(self, values: Mapping[str, SettingValue]) -> None:
+        self.form.value = {"edition": self.form.edition, "set": dict(values)}
+
+    def _checked(self, name: str, value: SettingValue, who: str) -> SettingValue:
+        if name not in self._settings:
+            raise InvalidSetting(f"{name} {value}: {who} has no such setting here.")
+        return self._settings[name].check(value, who)
+
+    def _note_changes(self) -> None:
+        found = self.differences()
+        self.changed.note("Changed: " + ", ".join(found) if found else "")
 
     def _heading(self) -> widgets.Widget:
         button = widgets.Button(
             description="Defaults", tooltip="Put every setting back to its default"
         )
         button.on_click(lambda _: self.reset())
-        heading = widgets.HBox([widgets.Label("Settings"), button])
+        explain = widgets.ToggleButton(
+            description="Help", tooltip="Say of every setting what it does"
+        )
+        widgets.dlink((explain, "value"), (self.form, "explains"))
+        heading = widgets.HBox([widgets.Label("Settings"), explain, button])
         heading.add_class("voicekit-heading")
         return heading
 
 
-def _control(setting: Setting, value: Any) -> widgets.Widget:
-    return _MAKERS[type(setting)](
-        setting,
-        value=default_of(setting) if value is None else value,
-        description=setting.name,
-        tooltip=setting.help,
-        layout=_LAYOUT,
-    )
+def _choice_of(models: Sequence[str]) -> Iterable[Setting]:
+    if len(models) > 1:
+        yield Choice(
+            name="model",
+            help="What speaks; each model has its own settings and price.",
+            choices=tuple(models),
+            default=models[0],
+        )
 
 
-def _row(setting: Setting, control: widgets.Widget) -> widgets.Widget:
-    hint = widgets.Label(_hint(setting))
-    hint.add_class("voicekit-hint")
-    row = widgets.Box([control, hint])
-    row.add_class("voicekit-setting")
-
-    def mark(_: object = None) -> None:
-        changed = control.value != default_of(setting)
-        (row.add_class if changed else row.remove_class)("voicekit-changed")
-
-    control.observe(mark, "value")
-    mark()
-    return row
+def _difference(setting: Setting, value: Any) -> str:
+    default = default_of(setting)
+    shown = "vendor's default" if default is None else _plain(default)
+    return f"{setting.name} {shown} → {_plain(value)} {setting.unit}".rstrip()
 
 
-def _hint(setting: Setting) -> str:
-    if setting.default is None:
-        return setting.unit
-    if isinstance(setting, Toggle):
-        return f"default {'on' if setting.default else 'off'}"
-    return f"default {setting.default} {setting.unit}".rstrip()
-
-
-def _slider(setting: Range, **common: Any) -> widgets.Widget:
-    numbers = (setting.minimum, setting.maximum, setting.step)
-    whole = all(number == int(number) for number in numbers)
-    kind, number = (widgets.IntSlider, int) if whole else (widgets.FloatSlider, float)
-    low, high, step = map(number, numbers)
-    # Sending each position while the mouse moves would ask the kernel for nothing.
-    return kind(min=low, max=high, step=step, continuous_update=False, **common)
-
-
-def _list(setting: Choice, **common: Any) -> widgets.Widget:
-    return widgets.Dropdown(options=[*setting.choices], **common)
-
-
-def _box(setting: Toggle, **common: Any) -> widgets.Widget:
-    del setting
-    return widgets.Checkbox(indent=False, **common)
-
-
-def _line(setting: Text, **common: Any) -> widgets.Widget:
-    del setting
-    return widgets.Text(continuous_update=False, **common)
-
-
-_MAKERS: Mapping[type, Callable[..., widgets.Widget]] = {
-    Range: _slider,
-    Choice: _list,
-    Toggle: _box,
-    Text: _line,
-}
-
-_EMPTY: Mapping[type, Callable[[Any], Any]] = {
-    Range: lambda setting: setting.minimum,
-    Choice: lambda setting: setting.choices[0],
-    Toggle: lambda _: False,
-    Text: lambda _: "",
-}
-"""What a control shows where the vendor names no default."""
-
-
-def default_of(setting: Setting) -> Any:
-    """Return what a control shows, and what is not sent, until it is changed."""
-    default = _EMPTY[type(setting)](setting)
-    if setting.default is not None:
-        default = setting.default
-    return float(default) if isinstance(setting, Range) else default
-
-
-def _fitting(setting: Setting, value: SettingValue | None) -> SettingValue | None:
-    try:
-        return None if value is None else setting.check(value, "the panel")
-    except InvalidSetting:
-        return None
+def _plain(value: Any) -> str:
+    return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)

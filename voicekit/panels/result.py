@@ -11,7 +11,7 @@ from voicekit.errors import BadReply
 from voicekit.library.files import media_type_of
 from voicekit.offer import Offer
 from voicekit.panels.forms import Made
-from voicekit.panels.take import take_html
+from voicekit.panels.take import Take
 from voicekit.transcript import Transcript
 from voicekit.voice import Voice
 
@@ -42,7 +42,9 @@ def result_html(made: Made, source: Path | None, offer: Offer) -> str:
 
 def _clip(clip: Clip, offer: Offer) -> str:
     cover = "" if clip.cover is None else _picture(clip.cover)
-    return _framed(cover, take_html(clip, offer), _transcript(clip.transcript or ""))
+    return _framed(
+        cover, Take.of(clip, offer).to_html(), _transcript(clip.transcript or "")
+    )
 
 
 def _voice(voice: Voice) -> str:

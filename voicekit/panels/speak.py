@@ -10,21 +10,25 @@ from typing import Any
 import ipywidgets as widgets
 
 from voicekit.clip import Clip
+from voicekit.errors import UnknownVoice, VoicekitError
 from voicekit.offer import Offer
 from voicekit.panels.frame import framed
 from voicekit.panels.notice import Notice
 from voicekit.panels.panel import Panel
 from voicekit.panels.parameters import Parameters
+from voicekit.panels.player_bar import PlayerBar
 from voicekit.panels.price import price_text
 from voicekit.panels.submit import Shown, Submit
-from voicekit.panels.take import take_html
+from voicekit.panels.take import Take
+from voicekit.panels.takes import Takes
 from voicekit.panels.voice_picker import VoicePicker
 from voicekit.studio import Studio
 from voicekit.task import Estimate
 
 __all__ = ["Speak"]
 
-_NO_TAKES = '<p style="opacity:0.75">No takes yet: press Speak.</p>'
+LOOK_AGAIN_S = 0.5
+"""How often the progress of a take is looked up while it is made."""
 
 
 class Speak(Panel):
@@ -41,7 +45,7 @@ class Speak(Panel):
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
-        self._takes: dict[str | None, tuple[Clip, str]] = {}
+        self._offers: Mapping[str | None, Offer] = {}
         self._offer: Offer | None = None
         self.text = widgets.Textarea(
             value="The quick brown fox jumps over the lazy dog.",
@@ -50,28 +54,30 @@ class Speak(Panel):
             rows=4,
             layout={"width": "auto"},
         )
-        self.picker = VoicePicker(studio)
+        self.player = PlayerBar()
+        self.picker = VoicePicker(studio, player=self.player)
         self.parameters = Parameters()
+        self.made = Takes(
+            studio, lambda takes: self.sheet.put("takes", takes), self.player
+        )
         self.button = Submit(
-            description="Speak", controls=[self.text, self.picker.list]
+            description="Speak",
+            controls=[self.text, self.picker.list, *self.parameters.controls],
         )
         # Neither is ever disabled: that would take the focus from whoever has no mouse.
         self.stop_button = widgets.Button(
             description="Stop", tooltip="Stop waiting; what was sent is kept"
         )
-        self.cost, self.trouble = Notice(), Notice()
+        self.length, self.cost, self.trouble = Notice(), Notice(), Notice()
         self._widget = self._arranged()
-        self.sheet.put("takes", _NO_TAKES)
-        self.button.on_submit(lambda shown: self.attempt(partial(self._submit, shown)))
-        self.stop_button.on_click(lambda _: self.attempt(self.stop_speaking))
-        self.picker.on_choice(self._prepare)
-        self.text.observe(lambda _: self.attempt(self._note_text), "value")
-        self._prepare(str(self.picker.value))
+        self._listen()
+        if self.picker.value:
+            self._prepare(self.picker.value)
 
     @property
     def takes(self) -> list[Clip]:
         """What was made, oldest first."""
-        return [clip for clip, _ in self._takes.values()]
+        return self.made.clips
 
     @property
     def widget(self) -> widgets.Widget:
@@ -82,23 +88,18 @@ class Speak(Panel):
         """Ask for the text with the chosen voice and settings.
 
         Asking for the same again while it is being made joins the first call.
+
+        Raises
+        ------
+        UnknownVoice
+            If no voice is chosen.
         """
+        if not self.picker.value:
+            raise UnknownVoice("No voice is chosen; choose one in the list.")
         settings: dict[str, Any] = dict(self.parameters.values())
-        call = self._make(self.text.value, str(self.picker.value), settings)
+        call = self._make(self.text.value, self.picker.value, settings, self._offer)
         self.start(call, self._keep)
         self.notice.tell("Speaking …")
-
-    def _submit(self, shown: Shown | None) -> None:
-        self.button.take_over(shown)
-        self.speak()
-
-    async def _make(
-        self, text: str, voice: str, settings: Mapping[str, Any]
-    ) -> tuple[Clip, str]:
-        clip = await self.studio.calls.speak(text, voice, **settings)
-        offer = await self.studio.calls.offer(voice)
-        # Reads the file: neither the kernel nor the loop waits for a disk.
-        return clip, await asyncio.to_thread(take_html, clip, offer)
 
     def stop_speaking(self) -> None:
         """Wait no longer for what was asked."""
@@ -109,19 +110,61 @@ class Speak(Panel):
     def close(self) -> None:
         """Cancel every wait and take the panel off the screen."""
         self.picker.close()
+        self.made.close()
         super().close()
 
-    def _prepare(self, voice: str) -> None:
-        self.restart(self.studio.calls.offer(voice), self._show_offer, self.trouble)
+    def _submit(self, shown: Shown | None) -> None:
+        self.button.take_over(shown)
+        self.speak()
 
-    def _show_offer(self, offer: Offer) -> None:
+    async def _make(
+        self, text: str, voice: str, settings: Mapping[str, Any], offer: Offer | None
+    ) -> Take:
+        calls = self.studio.calls
+        speaking = asyncio.ensure_future(calls.speak(text, voice, **settings))
+        try:
+            while not (await asyncio.wait([speaking], timeout=LOOK_AGAIN_S))[0]:
+                percent = await calls.progress(text, voice, **settings)
+                self._thread.submit(self.attempt, partial(self._report, percent))
+            clip = await speaking
+        finally:
+            speaking.cancel()
+        # Reads the file: neither the kernel nor the loop waits for a disk.
+        return await asyncio.to_thread(Take.of, clip, offer)
+
+    def _report(self, percent: int | None) -> None:
+        if percent is not None and self.is_waiting(self.notice):
+            self.notice.tell(f"Speaking … {percent} %")
+
+    def _keep(self, take: Take) -> None:
+        was_here = self.made.keep(take)
+        if self.is_waiting(self.notice):
+            return
+        count = len(self.takes)
+        again = "Found again, at no cost" if was_here else "Done"
+        self.notice.tell(f"{again}: {count} take{'s' if count > 1 else ''} below.")
+
+    def _prepare(self, voice: str) -> None:
+        self.restart(self.studio.calls.offers(voice), self._show_offers, self.trouble)
+
+    def _show_offers(self, offers: Mapping[str | None, Offer]) -> None:
         self.trouble.clear()
-        self._offer = offer
-        self.parameters.show(offer)
-        self.button.controls = [
-            *(self.text, self.picker.list),
-            *self.parameters.controls,
-        ]
+        self._offers = offers
+        self._show_settings()
+
+    def _show_settings(self) -> None:
+        """Show what the chosen model accepts; another voice may not have it."""
+        models = [model for model in self._offers if model]
+        chosen = self.parameters.values().get("model")
+        usual = next(iter(self._offers.values()))
+        self._offer = self._offers.get(None if chosen is None else str(chosen), usual)
+        self.parameters.show(self._offer, models)
+        self._price()
+
+    def _note_setting(self) -> None:
+        chosen = self.parameters.values().get("model", next(iter(self._offers), None))
+        if self._offer is not None and chosen != self._offer.model:
+            self._show_settings()
         self._price()
 
     def _note_text(self) -> None:
@@ -130,39 +173,51 @@ class Speak(Panel):
         self._price()
 
     def _price(self) -> None:
+        """Say how long the text is, and on the button what it will cost."""
         text = self.text.value
-        if not text.strip() or not self.picker.value:
-            self.stop(self.cost)
-            self.cost.clear()
-            return
-        call = self.studio.calls.estimate(text, self.picker.value)
-        self.restart(call, partial(self._show_price, text), self.cost)
+        self.length.note(_length_of(text, self._offer))
+        call = self._estimate(text, self.picker.value, dict(self.parameters.values()))
+        self.restart(call, self._show_price, self.cost)
 
-    def _show_price(self, text: str, estimate: Estimate) -> None:
-        limit = None if self._offer is None else self._offer.text_limit
-        length = f"{len(text):,} characters"
-        if limit is not None:
-            length = f"{limit.length(text):,} of {limit.maximum:,} {limit.unit}"
-        self.cost.note(f"{length} · {price_text(estimate)}")
+    async def _estimate(
+        self, text: str, voice: str | None, settings: dict[str, Any]
+    ) -> Estimate | None:
+        if voice is None:
+            return None
+        try:
+            return await self.studio.calls.estimate(text, voice, **settings)
+        except VoicekitError:
+            return None  # what is wrong is said once, when it is asked for
 
-    def _keep(self, made: tuple[Clip, str]) -> None:
-        clip, _ = made
-        made_before = clip.job in self._takes
-        self._takes.pop(clip.job, None)
-        self._takes[clip.job] = made
-        newest_first = [markup for _, markup in reversed(self._takes.values())]
-        self.sheet.put("takes", "".join(newest_first))
-        if self.is_waiting(self.notice):
-            return
-        count = f"{len(self._takes)} take{'s' if len(self._takes) > 1 else ''}"
-        again = "Found again, at no cost" if made_before else "Done"
-        self.notice.tell(f"{again}: {count} below.")
+    def _show_price(self, estimate: Estimate | None) -> None:
+        self.button.note = "" if estimate is None else price_text(estimate)
+
+    def _listen(self) -> None:
+        self.button.on_submit(lambda shown: self.attempt(partial(self._submit, shown)))
+        self.stop_button.on_click(lambda _: self.attempt(self.stop_speaking))
+        self.picker.on_choice(self._prepare)
+        self.parameters.on_change(lambda: self.attempt(self._note_setting))
+        self.text.observe(lambda _: self.attempt(self._note_text), "value")
 
     def _arranged(self) -> widgets.Widget:
-        actions = widgets.HBox([self.button, self.stop_button, self.cost])
+        actions = widgets.HBox([self.button, self.stop_button, self.length])
         actions.add_class("voicekit-actions")
-        left = widgets.VBox([self.text, actions, self.notice, self.picker.widget])
+        left = widgets.VBox(
+            [
+                *(self.text, actions, self.cost, self.notice),
+                *(self.made.widget, self.player, self.picker.widget),
+            ]
+        )
         right = widgets.VBox([self.parameters.widget, self.trouble])
         columns = widgets.Box([left, right])
         columns.add_class("voicekit-columns")
         return framed([columns], "speak")
+
+
+def _length_of(text: str, offer: Offer | None) -> str:
+    limit = None if offer is None else offer.text_limit
+    if limit is None:
+        return f"{len(text):,} characters"
+    length = limit.length(text)
+    too_long = ": too long" if length > limit.maximum else ""
+    return f"{length:,} of {limit.maximum:,} {limit.unit}{too_long}"

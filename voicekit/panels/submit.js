@@ -16,13 +16,20 @@ function render({ model, el }) {
   const icon = document.createElement("i");
   icon.className = `fa fa-${model.get("icon")}`;
   icon.ariaHidden = "true";
+  const note = document.createElement("small");
   // The one with a picture is what the panel is for.
   if (model.get("icon")) {
     button.classList.add("mod-primary");
     button.append(icon);
   }
-  button.append(model.get("description"));
+  button.append(model.get("description"), note);
   el.append(button);
+  const update = () => {
+    const text = model.get("note");
+    note.textContent = text && ` · ${text}`;
+  };
+  model.on("change:note", update);
+  update();
   button.addEventListener("click", async () => {
     const controls = model.get("controls");
     const shown = await Promise.all(
@@ -30,6 +37,7 @@ function render({ model, el }) {
     );
     model.send({ shown: Object.fromEntries(shown) });
   });
+  return () => model.off("change:note", update);
 }
 
 export default { render };

@@ -17,6 +17,8 @@ __all__ = ["Shown", "Submit"]
 Shown: TypeAlias = Mapping[str, Mapping[str, Any]]
 """What the browser showed at the click: for each control its value, or its index."""
 
+_CHANGED = "The settings have just changed; look, and press again."
+
 
 class Submit(anywidget.AnyWidget):
     """A button that buys exactly what is on the screen.
@@ -29,6 +31,8 @@ class Submit(anywidget.AnyWidget):
     _esm = Path(__file__).with_suffix(".js")
 
     description = traitlets.Unicode().tag(sync=True)
+    note = traitlets.Unicode().tag(sync=True)
+    """What stands behind the description: the price."""
     icon = traitlets.Unicode("volume-up").tag(sync=True)
     """A name of Font Awesome's; without one it is a button among others."""
     tooltip = traitlets.Unicode().tag(sync=True)
@@ -52,15 +56,16 @@ class Submit(anywidget.AnyWidget):
         Raises
         ------
         VoicekitError
-            If the browser showed other controls than those that are here by now.
+            If the browser showed other controls than those that are here by now, or
+            one does not take what it showed.
         """
         if shown is None:
             return
         controls = {f"IPY_MODEL_{one.model_id}": one for one in self.controls}
         if shown.keys() != controls.keys():
-            raise VoicekitError(
-                "The settings have just changed; look, and press again."
-            )
+            raise VoicekitError(_CHANGED)
         for name, state in shown.items():
             for trait, value in state.items():
                 setattr(controls[name], trait, value)
+                if getattr(controls[name], trait) != value:
+                    raise VoicekitError(_CHANGED)

@@ -9,8 +9,10 @@ import ipywidgets as widgets
 
 from voicekit.engine.following import follow
 from voicekit.library.spending import Row as Attempt
+from voicekit.panels.compare import Compare
 from voicekit.panels.files import Files
 from voicekit.panels.frame import framed
+from voicekit.panels.keys import Keys
 from voicekit.panels.notice import Notice
 from voicekit.panels.panel import Panel
 from voicekit.panels.speak import Speak
@@ -22,8 +24,10 @@ __all__ = ["Tabs"]
 
 TABS: Mapping[str, type[Panel]] = {
     "Speak": Speak,
+    "Compare": Compare,
     "Files": Files,
     "Tasks": Tasks,
+    "Keys": Keys,
 }
 """From left to right. All but the first open when they are first looked at."""
 

@@ -3,31 +3,54 @@
 from __future__ import annotations
 
 import html
+from dataclasses import dataclass
+from typing import Self
 
 from voicekit.clip import Clip, show_text
 from voicekit.offer import Offer
-from voicekit.panels.parameters import default_of
+from voicekit.panels.settings_form import default_of
 
-__all__ = ["take_html"]
+__all__ = ["Take"]
 
 LONGEST_TITLE = 120
 
 
-def take_html(clip: Clip, offer: Offer | None) -> str:
-    """Return the text, what was set otherwise than by default, and the player.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Take:
+    """One clip of a panel, and what its user calls it."""
 
-    The style stands on the elements: no style sheet is left in a saved notebook.
-    """
-    title = show_text(clip.text or "")
-    if len(title) > LONGEST_TITLE:
-        title = f"{title[:LONGEST_TITLE]}…"
-    return (
-        '<div style="margin:0.7em 0;padding:0.1em 0 0.1em 0.9em;'
-        'border-left:3px solid #9e9e9e;overflow-wrap:anywhere">'
-        f"<strong>{html.escape(title)}</strong>"
-        f'<br><span style="opacity:0.85">{html.escape(_changed(clip, offer))}</span>'
-        f"{clip.to_html()}</div>"
-    )
+    clip: Clip
+    changed: str
+    """What was set otherwise than by default."""
+    player: str
+    """The clip's own HTML, with its sound."""
+    label: str = ""
+
+    @classmethod
+    def of(cls, clip: Clip, offer: Offer | None) -> Self:
+        """Return a clip as a take; this reads its file."""
+        return cls(clip=clip, changed=_changed(clip, offer), player=clip.to_html())
+
+    @property
+    def title(self) -> str:
+        """What the take says, in one line, behind its label."""
+        text = " ".join(show_text(self.clip.text or "").split())
+        if len(text) > LONGEST_TITLE:
+            text = f"{text[:LONGEST_TITLE]}…"
+        return f"{show_text(self.label)}: {text}" if self.label else text
+
+    def to_html(self) -> str:
+        """Return the title, what was set, and the player.
+
+        The style stands on the elements: no style sheet is left in a saved notebook.
+        """
+        return (
+            '<div style="margin:0.7em 0;padding:0.1em 0 0.1em 0.9em;'
+            'border-left:3px solid #9e9e9e;overflow-wrap:anywhere">'
+            f"<strong>{html.escape(self.title)}</strong>"
+            f'<br><span style="opacity:0.85">{html.escape(self.changed)}</span>'
+            f"{self.player}</div>"
+        )
 
 
 def _changed(clip: Clip, offer: Offer | None) -> str:

@@ -1,13 +1,23 @@
-"""The list of a voice picker."""
+"""The list of a voice picker, of which only the visible rows travel."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import traitlets
 
+from voicekit.panels.catalogue import VoiceRow
+
 __all__ = ["VoiceList"]
+
+FIRST_ROWS = 20
+"""Rows that come with a new list, without being asked for."""
+
+MOST_ROWS = 100
+"""Rows that are sent at a time, however many are asked for."""
 
 
 class VoiceList(anywidget.AnyWidget):
@@ -18,8 +28,42 @@ class VoiceList(anywidget.AnyWidget):
     """
 
     _esm = Path(__file__).with_suffix(".js")
+    _css = Path(__file__).with_suffix(".css")
 
-    options: traitlets.List[list[str]] = traitlets.List().tag(sync=True)
-    """Pairs of a label and a value."""
     value = traitlets.Unicode(None, allow_none=True).tag(sync=True)
-    """The chosen one, also while it is not listed."""
+    """The chosen voice, also while it is not listed."""
+    values: traitlets.List[str] = traitlets.List().tag(sync=True)
+    """The voices marked for a comparison, in the order of their marks."""
+    favourites: traitlets.List[str] = traitlets.List().tag(sync=True)
+    playing = traitlets.Unicode().tag(sync=True)
+    """The voice whose preview sounds."""
+
+    def __init__(
+        self, rows_at: Callable[[int, int], list[VoiceRow]], **traits: Any
+    ) -> None:
+        super().__init__(**traits)
+        self._rows_at = rows_at
+        self._total = 0
+        self._active = 0
+        self._edition = 0
+
+    def show(self, total: int, active: int = 0) -> None:
+        """Show a new list, from its top or where one row of it stands."""
+        self._total = total
+        self._active = active
+        self._edition += 1
+        self.send_rows(active - FIRST_ROWS // 2, FIRST_ROWS)
+
+    def send_rows(self, first: int, count: int) -> None:
+        """Send a part of the list, as the browser scrolls to it."""
+        first = max(int(first), 0)
+        rows: Sequence[VoiceRow] = self._rows_at(first, min(int(count), MOST_ROWS))
+        self.send(
+            {
+                "edition": self._edition,
+                "total": self._total,
+                "active": self._active,
+                "first": first,
+                "rows": rows,
+            }
+        )

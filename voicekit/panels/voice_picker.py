@@ -1,58 +1,79 @@
-"""Choose one voice: search, language, gender, and a list."""
+"""Choose voices from the lists of every provider, and hear their previews."""
 
 from __future__ import annotations
 
-from collections import Counter
+import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
 import ipywidgets as widgets
 
-from voicekit.clip import show_text
+from voicekit.clip import Clip, show_text
+from voicekit.errors import VoicekitError
+from voicekit.panels.catalogue import Catalogue, Found, VoiceRow, VoiceSearch
 from voicekit.panels.frame import framed
 from voicekit.panels.notice import Notice
 from voicekit.panels.panel import Panel
+from voicekit.panels.player_bar import PlayerBar
+from voicekit.panels.voice_filter import VoiceFilter
 from voicekit.panels.voice_list import VoiceList
 from voicekit.studio import Studio
 from voicekit.voice import Voice, VoiceQuery
 
 __all__ = ["VoicePicker"]
 
-ANY = "any"
-MOST_SHOWN = 300
-"""Voices of each provider in the list: a browser draws more only slowly."""
+FIRST_CHOICE = "offline:en-us"
+MOST_SHARED = 200
+"""Shared voices of each provider that are fetched at a time."""
 
 
 class VoicePicker(Panel):
-    """A list of voices that narrows as one types.
+    """One list of all voices, which narrows as one types.
 
     Parameters
     ----------
     studio : Studio
         Whose voices are listed.
-    value : str
-        The voice that is chosen at first.
+    value : str, optional
+        The voice that is chosen at first; one of those listed if None.
+    player : PlayerBar, optional
+        Where previews sound; one of its own if None.
+
+    Examples
+    --------
+    >>> import voicekit as vk
+    >>> with vk.Studio(providers=["offline"]) as studio:
+    ...     picker = vk.panels.VoicePicker(studio, "offline:cy")
+    ...     picker.value
+    'offline:cy'
     """
 
-    def __init__(self, studio: Studio, value: str = "offline:en-us") -> None:
+    def __init__(
+        self,
+        studio: Studio,
+        value: str | None = None,
+        *,
+        player: PlayerBar | None = None,
+    ) -> None:
         super().__init__(studio)
         self._observers: list[Callable[[str], None]] = []
-        self.search = widgets.Text(
-            description="Search", placeholder="name, language, id …"
-        )
-        self.language = widgets.Dropdown(options=[ANY], description="Language")
-        self.gender = widgets.Dropdown(
-            options=[ANY, "female", "male"], description="Gender"
-        )
-        self.list = VoiceList(value=value)
-        self.chosen, self.count = Notice(), Notice()
-        self._widget = self._arranged()
-        for control in (self.search, self.language, self.gender):
-            control.observe(lambda _: self.attempt(self.refresh), "value")
-        self.list.observe(lambda _: self.attempt(self._choose), "value")
-        self.chosen.note(value)
-        everything = studio.calls.list_voices(VoiceQuery(limit=None))
-        self.start(everything, self._offer_languages)
-        self.refresh()
+        self._listed: dict[str, Sequence[Voice]] = {}
+        self._shared: dict[str, Voice] = {}
+        self._favourites: frozenset[str] = frozenset()
+        self._catalogue = Catalogue()
+        self._found = Found()
+        self.filter = VoiceFilter()
+        self.list = VoiceList(self._rows_at, value=value or _usual_choice(studio))
+        self.chosen, self.marked, self.count = Notice(), Notice(), Notice()
+        self._lines = {name: Notice() for name in studio.calls.names}
+        self.player = player or PlayerBar()
+        self._clear_marks = widgets.Button(description="Clear marks")
+        self._widget = self._arranged(is_heard_here=player is None)
+        self._listen()
+        self._name_chosen()
+        self._name_marked()
+        self.reload()
 
     @property
     def widget(self) -> widgets.Widget:
@@ -61,33 +82,125 @@ class VoicePicker(Panel):
 
     @property
     def value(self) -> str | None:
-        """The chosen voice, ``"provider:id"``."""
+        """The chosen voice, ``"provider:id"``; None until one is."""
         value: str | None = self.list.value
         return value
+
+    @value.setter
+    def value(self, voice: str) -> None:
+        self.list.value = voice
+
+    @property
+    def values(self) -> list[str]:
+        """The voices marked for a comparison, in the order of their marks."""
+        return [*self.list.values]
+
+    @values.setter
+    def values(self, voices: Sequence[str]) -> None:
+        self.list.values = [*voices]
 
     def on_choice(self, observer: Callable[[str], None]) -> None:
         """Call ``observer(voice)`` whenever another voice is chosen."""
         self._observers.append(observer)
 
-    def refresh(self) -> None:
-        """List the voices that match what was entered."""
-        query = VoiceQuery(
-            search=self.search.value or None,
-            language=None if self.language.value == ANY else self.language.value,
-            gender=None if self.gender.value == ANY else self.gender.value,
-            limit=MOST_SHOWN,
+    def on_marks(self, observer: Callable[[list[str]], None]) -> None:
+        """Call ``observer(voices)`` whenever other voices are marked."""
+        self.list.observe(
+            lambda _: self.attempt(partial(observer, self.values)), "values"
         )
-        # Each key asks anew; what an earlier key found must not come after it.
-        self.restart(self.studio.calls.list_voices(query), self._list, self.count)
 
-    def _offer_languages(self, voices: Sequence[Voice]) -> None:
-        known = {voice.language.split("-")[0] for voice in voices if voice.language}
-        self.language.options = [ANY, *sorted(known)]
+    def reload(self) -> None:
+        """Ask every provider for its voices; one that fails leaves the others."""
+        for name, line in self._lines.items():
+            listing = self.studio.calls.list_voices(VoiceQuery(limit=None), name)
+            self.restart(listing, partial(self._add, name), line)
+        self.start(self.studio.calls.favourites(), self._show_favourites)
 
-    def _list(self, voices: Sequence[Voice]) -> None:
-        self.list.options = [[_label(voice), voice.voice] for voice in voices]
+    def find_shared(self) -> None:
+        """Ask the providers for shared voices that match the words of the search."""
+        words = VoiceSearch.read(self.filter.search).words
+        query = VoiceQuery(search=words or None, shared=True, limit=MOST_SHARED)
+        for name, line in self._lines.items():
+            listing = self.studio.calls.list_voices(query, name)
+            self.restart(listing, self._add_shared, line)
+
+    def play(self, voice: str) -> None:
+        """Play the preview of a voice, or stop it."""
+        if self.player.playing == voice:
+            self.player.stop()
+            return
+        self.notice.tell(f"Fetching the preview of {voice} …")
+        self.restart(self._preview(voice), partial(self._sound, voice), self.notice)
+
+    def mark_favourite(self, voice: str) -> None:
+        """Mark a voice as a favourite, or no longer."""
+        is_favourite = voice not in self._favourites
+        self._show_favourites(self._favourites ^ {voice})
+        self.start(
+            self.studio.calls.favour(voice, is_favourite=is_favourite), lambda _: None
+        )
+
+    async def _preview(self, voice: str) -> tuple[Clip, tuple[bytes, str]]:
+        try:
+            clip = await self.studio.calls.preview(self._catalogue.get(voice) or voice)
+        except VoicekitError as error:
+            raise VoicekitError(
+                f"No preview of {voice} can be played. {error}"
+            ) from error
+        # Reads the file: neither the kernel nor the loop waits for a disk.
+        return clip, await asyncio.to_thread(clip.playable)
+
+    def _sound(self, voice: str, made: tuple[Clip, tuple[bytes, str]]) -> None:
+        self.notice.clear()
+        clip, sound = made
+        self.player.play(voice, f"Preview of {self._label(voice)}", clip, sound)
+
+    def _add(self, name: str, voices: Sequence[Voice]) -> None:
+        self._lines[name].clear()
+        self._listed[name] = voices
+        self._shared = {
+            key: voice for key, voice in self._shared.items() if voice.provider != name
+        }
+        self._rebuild()
+
+    def _add_shared(self, voices: Sequence[Voice]) -> None:
+        fresh = (voice for voice in voices if self._catalogue.get(voice.voice) is None)
+        self._shared |= {voice.voice: voice for voice in fresh}
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        in_order = (self._listed.get(name, ()) for name in self._lines)
+        listed = [voice for voices in in_order for voice in voices]
+        self._catalogue = Catalogue([*listed, *self._shared.values()], self._shared)
+        if self.value is None and listed:
+            self.list.value = listed[0].voice
+        self._search(from_chosen=True)
         self._name_chosen()
-        self.count.tell(_count(voices))
+
+    def _search(self, *, from_chosen: bool = False) -> None:
+        wanted = VoiceSearch.read(self.filter.search)
+        self._found = self._catalogue.find(wanted, self._favourites)
+        places = self._found.places
+        chosen = self._catalogue.place_of(self.value) if from_chosen else None
+        self.list.show(len(places), places.index(chosen) if chosen in places else 0)
+        self.filter.show(self._found.counts)
+        self.count.tell(self._counted())
+
+    def _rows_at(self, first: int, count: int) -> list[VoiceRow]:
+        return self._catalogue.rows(self._found.places[first : first + count])
+
+    def _counted(self) -> str:
+        found, known = len(self._found.places), len(self._catalogue.voices)
+        if known and not found:
+            return "No voice matches. Clear the search, or search shared voices."
+        of_all = f" of {known:,}" if found < known else ""
+        return f"{found:,}{of_all} voice{'' if known == 1 else 's'}"
+
+    def _show_favourites(self, favourites: frozenset[str]) -> None:
+        self._favourites = favourites
+        self.list.favourites = sorted(favourites)
+        if VoiceSearch.read(self.filter.search).favourites:
+            self._search()
 
     def _choose(self) -> None:
         self._name_chosen()
@@ -95,28 +208,47 @@ class VoicePicker(Panel):
             observer(str(self.value))
 
     def _name_chosen(self) -> None:
-        labels = {voice: label for label, voice in self.list.options}
-        if self.value in labels:
-            self.chosen.note(labels[self.value])
-        elif not self.chosen.text.endswith(str(self.value)):
-            self.chosen.note(str(self.value))
+        self.chosen.note(self._label(self.value) if self.value else "none yet")
 
-    def _arranged(self) -> widgets.Widget:
+    def _name_marked(self) -> None:
+        names = ", ".join(self.values)
+        self.marked.note(f"Marked for a comparison: {names}" if names else "")
+        self._clear_marks.layout.display = None if names else "none"
+
+    def _label(self, voice: str | None) -> str:
+        found = self._catalogue.get(voice)
+        parts = (found.name, found.gender) if found else ()
+        return show_text(" · ".join(filter(None, (*parts, voice))))
+
+    def _listen(self) -> None:
+        actions: dict[str, Callable[[dict[str, Any]], object]] = {
+            "rows": lambda asked: self.list.send_rows(asked["first"], asked["count"]),
+            "preview": lambda asked: self.play(str(asked["voice"])),
+            "favourite": lambda asked: self.mark_favourite(str(asked["voice"])),
+            "shared": lambda _: self.find_shared(),
+        }
+
+        def act(_widget: object, asked: dict[str, Any], _buffers: object) -> None:
+            self.attempt(partial(actions[asked["kind"]], asked))
+
+        self.list.on_msg(act)
+        self.filter.on_msg(act)
+        self.filter.observe(lambda _: self.attempt(self._search), "search")
+        self.list.observe(lambda _: self.attempt(self._choose), "value")
+        self.list.observe(lambda _: self.attempt(self._name_marked), "values")
+        self._clear_marks.on_click(lambda _: setattr(self.list, "values", []))
+        widgets.dlink((self.player, "playing"), (self.list, "playing"))
+
+    def _arranged(self, *, is_heard_here: bool) -> widgets.Widget:
         heading = widgets.HBox([widgets.Label("Voice"), self.chosen])
         heading.add_class("voicekit-heading")
-        filters = widgets.HBox([self.search, self.language, self.gender])
-        filters.add_class("voicekit-filters")
-        return framed([heading, filters, self.list, self.count, self.notice], "picker")
+        marks = widgets.HBox([self.marked, self._clear_marks])
+        marks.add_class("voicekit-actions")
+        parts = [heading, self.filter, self.list, self.count, marks]
+        if is_heard_here:
+            parts.append(self.player)
+        return framed([*parts, self.notice, *self._lines.values()], "picker")
 
 
-def _label(voice: Voice) -> str:
-    return show_text(" · ".join(filter(None, (voice.name, voice.gender, voice.voice))))
-
-
-def _count(voices: Sequence[Voice]) -> str:
-    if not voices:
-        return "No voice matches. Clear the search, or choose “any”."
-    per_provider = Counter(voice.provider for voice in voices)
-    if max(per_provider.values()) < MOST_SHOWN:
-        return f"{len(voices):,} voice{'s' if len(voices) > 1 else ''}"
-    return f"The first {MOST_SHOWN} voices of each provider; search to see others."
+def _usual_choice(studio: Studio) -> str | None:
+    return FIRST_CHOICE if "offline" in studio.calls.names else None

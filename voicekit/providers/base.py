@@ -47,8 +47,12 @@ class Provider(ABC):
     """How many jobs the vendor takes in which time; None where it does not say."""
     most_at_once: ClassVar[int] = 32
     """How many tasks are in flight at most; fewer where the vendor refuses so many."""
+    lists: ClassVar[frozenset[Kind]] = frozenset()
+    """The kinds of job whose tasks the vendor lists, with all that is said of each."""
     retention_s: ClassVar[int | None] = None
     """How long the vendor keeps a result; None where it does not say."""
+    balance_is_prompt: ClassVar[bool] = True
+    """False where the vendor says that its balance lags: it then proves nothing."""
     repeatable: ClassVar[bool] = False
     """Free, and the same answer again: such a job may simply be sent once more."""
     offers: ClassVar[tuple[Offer, ...]] = ()
@@ -81,12 +85,7 @@ class Provider(ABC):
         Unsupported
             If the provider cannot do this, or has no such model.
         """
-        fitting = [
-            offer
-            for offer in self.offers
-            if offer.kind == kind
-            and (voice is None or offer.route == self.route(voice))
-        ]
+        fitting = self.offers_for(kind, voice)
         for offer in fitting:
             if model in (None, offer.model):
                 return offer
@@ -98,6 +97,15 @@ class Provider(ABC):
             f"{self.name} has no model {model!r} for {kind}."
             f"{nearest(str(model), known)} {listed}"
         )
+
+    def offers_for(self, kind: Kind, voice: str | None = None) -> list[Offer]:
+        """Return what is accepted by each model that can do this."""
+        return [
+            offer
+            for offer in self.offers
+            if offer.kind == kind
+            and (voice is None or offer.route == self.route(voice))
+        ]
 
     def route(self, voice_id: str) -> str | None:
         """Return which of the provider's ways a voice takes.
@@ -141,6 +149,15 @@ class Provider(ABC):
         """Ask once how a task is. Override it unless every answer is final."""
         del job, receipt
         raise Unsupported(f"{self.name} has no tasks to ask for.")
+
+    def tasks_of(self, jobs: Mapping[str, Job]) -> Flow[dict[str, Task]]:
+        """Ask how many tasks are, by their receipts, in fewer requests than tasks.
+
+        Override it where `lists` names a kind. What the list does not hold is left out.
+        """
+        del jobs
+        yield from ()
+        return {}
 
     def find(self, job: Job) -> Flow[list[Receipt]]:
         """Look for what a lost answer may have started: evidence, never proof.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from voicekit.headerless import media_type_of_codec
+
 __all__ = ["ELEVENLABS", "media_type", "raw_rate"]
 
 ELEVENLABS = (
@@ -32,11 +34,7 @@ ELEVENLABS = (
 _MEDIA_TYPES: Mapping[str, str] = {
     "mp3": "audio/mpeg",
     "opus": "audio/ogg",
-    "pcm": "audio/l16",
-    "ulaw": "audio/basic",
-    "alaw": "audio/pcma",
 }
-_RAW = ("pcm", "ulaw", "alaw")
 
 
 def media_type(name: str) -> str:
@@ -47,7 +45,8 @@ def media_type(name: str) -> str:
     >>> media_type("opus_48000_32")
     'audio/ogg'
     """
-    return _MEDIA_TYPES[name.partition("_")[0]]
+    codec = name.partition("_")[0]
+    return media_type_of_codec(codec) or _MEDIA_TYPES[codec]
 
 
 def raw_rate(name: str) -> int | None:
@@ -59,4 +58,4 @@ def raw_rate(name: str) -> int | None:
     (16000, None)
     """
     codec, rate, *_ = name.split("_")
-    return int(rate) if codec in _RAW else None
+    return int(rate) if media_type_of_codec(codec) else None

@@ -55,6 +55,7 @@ class Kingcong(Provider):
     name = "kingcong"
     origin = "https://api.kingcongstudio.com"
     auth = Header("xi-api-key")
+    lists = frozenset({"speech", "music", "dubbing", "transcription"})
     offers = OFFERS
     endpoints: ClassVar[Mapping[str, str]] = _ENDPOINTS
     errors: ClassVar[Mapping[str, type[ProviderError]]] = ERRORS
@@ -99,6 +100,10 @@ class Kingcong(Provider):
         if job.kind == "proxies":
             return bought.kept(opened((yield _PURCHASES)), receipt)
         return told.polled(job, receipt, (yield history.task_request(receipt)))
+
+    def tasks_of(self, jobs: Mapping[str, Job]) -> Flow[dict[str, Task]]:
+        """Ask how many tasks are: a hundred in one request."""
+        return (yield from history.tasks_of(jobs))
 
     def find(self, job: Job) -> Flow[list[Receipt]]:
         """List what may have come of a job, by its type; nothing in it is certain."""

@@ -9,13 +9,22 @@ from typing import Any
 from urllib.parse import quote
 
 from voicekit.flow import Flow, Reply, Request
+from voicekit.job import Job
 from voicekit.providers.kingcong_errors import opened
+from voicekit.providers.kingcong_tasks import listed
 from voicekit.providers.kingcong_voices import each_of
 from voicekit.providers.paging import Page, collect
 from voicekit.reading import Fields
-from voicekit.task import Receipt
+from voicekit.task import Receipt, Task
 
-__all__ = ["TaskList", "one_receipt", "receipts", "task_list", "task_request"]
+__all__ = [
+    "TaskList",
+    "one_receipt",
+    "receipts",
+    "task_list",
+    "task_request",
+    "tasks_of",
+]
 
 _MOST = 100
 """The longest page that the vendor gives."""
@@ -62,6 +71,21 @@ def one_receipt(task_id: str, kind: str) -> Flow[Receipt | None]:
     found = _receipt(task)
     is_it = found.id == task_id and task.maybe_text("type") in (None, kind)
     return found if is_it else None
+
+
+def tasks_of(jobs: Mapping[str, Job]) -> Flow[dict[str, Task]]:
+    """Return those tasks of these jobs, by id, that stand on the latest pages."""
+    found: dict[str, Task] = {}
+    # As many pages as they fill, and one: others may have made tasks since.
+    for page in range(1, len(jobs) // _MOST + 3):
+        tasks = each_of(opened((yield _request(page, _MOST, None))), "data")
+        for task in tasks:
+            receipt = task.first_text("id", "task_id") or ""
+            if receipt in jobs and task.maybe_text("status"):
+                found[receipt] = listed(jobs[receipt], receipt, task)
+        if len(tasks) < _MOST or len(found) == len(jobs):
+            break
+    return found
 
 
 def _request(page: int, limit: int, kind: str | None) -> Request:

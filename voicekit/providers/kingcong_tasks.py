@@ -14,7 +14,7 @@ from voicekit.providers.kingcong_errors import audio_in, task_id
 from voicekit.reading import Fields, state_of
 from voicekit.task import Notice, Result, Task, TaskState
 
-__all__ = ["accepted", "checked_id", "cloned", "polled", "told"]
+__all__ = ["accepted", "checked_id", "cloned", "listed", "polled", "told"]
 
 Role: TypeAlias = Literal["audio", "transcript", "words", "cover"]
 
@@ -81,6 +81,17 @@ def polled(job: Job, receipt: str, reply: Reply) -> Task:
     body = _task_in(Fields.of(reply))
     if task_id(body) != receipt:
         raise BadReply("The answer is not about the task that was asked for.")
+    return listed(job, receipt, body)
+
+
+def listed(job: Job, receipt: str, body: Fields) -> Task:
+    """Read a task as it stands in a list.
+
+    Raises
+    ------
+    BadReply
+        If it has no status.
+    """
     return _told(job, body, body.text("status"), _results(job, body), receipt)
 
 

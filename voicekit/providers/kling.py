@@ -59,6 +59,8 @@ class Kling(Provider):
     """Speaks Chinese and English; a voice is its id and its language, ``id/en``."""
 
     name = "kling"
+    # Up to twelve hours late, its page says.
+    balance_is_prompt = False
     unit = "units"
     origin = "https://api-singapore.klingai.com"
     auth = Jwt()

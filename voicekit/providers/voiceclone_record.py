@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from voicekit.flow import Reply
 from voicekit.job import Job
+from voicekit.providers.formats import media_type
 from voicekit.providers.voiceclone_voices import VoicePage
 from voicekit.reading import Fields, receipt_of, state_of
 from voicekit.task import Result, Task, TaskState, to_micros
@@ -32,7 +33,7 @@ _MEDIA_TYPES = {
     "mp3": "audio/mpeg",
     "wav": "audio/wav",
     "opus": "audio/ogg",
-    "pcm": "audio/l16",
+    "pcm": media_type("pcm"),
 }
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-__all__ = ["Asked", "Flag", "Text", "clean"]
+__all__ = ["Asked", "Text", "clean"]
 
 
 def clean(text: str) -> str:
@@ -27,8 +27,6 @@ def _not_blank(text: str) -> str:
 
 Text: TypeAlias = Annotated[str, Field(min_length=1), AfterValidator(_not_blank)]
 """What is to be spoken."""
-
-Flag: TypeAlias = bool | None
 
 
 class Asked(BaseModel):

@@ -7,11 +7,12 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import IO, Any, Self
 from urllib.parse import urlsplit
 
+from voicekit.child import keyless_environment
 from voicekit.errors import VoicekitError
 
 __all__ = ["Sandbox", "SandboxError", "Vendor", "serve"]
@@ -114,11 +115,20 @@ class Sandbox:
         self._ask("PUT", f"/vendors/{vendor}/balance", {"amount": amount})
 
     def set_limit(
-        self, vendor: str, most: int | None, *, window_s: float = 1.0
+        self,
+        vendor: str,
+        most: int | None,
+        *,
+        window_s: float = 1.0,
+        operations: Collection[str] = (),
     ) -> None:
-        """Allow at most so many requests in a window; None for no limit."""
-        limit = None if most is None else {"most": most, "window_s": window_s}
-        self._ask("PUT", f"/vendors/{vendor}/limit", limit)
+        """Allow at most so many requests in a window; None for no limit.
+
+        All requests count, or those of the `operations` alone, such as ``"submit"``.
+        """
+        limit = {"most": most, "window_s": window_s, "operations": [*operations]}
+        path = f"/vendors/{vendor}/limit"
+        self._ask("PUT", path, None if most is None else limit)
 
     def set_link_life(self, vendor: str, seconds: float) -> None:
         """Change how long a link to a result works; asking again gives another."""
@@ -199,5 +209,6 @@ def _start(port: int, speed: float, errors: IO[bytes]) -> subprocess.Popen[bytes
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=errors,
+        env=keyless_environment(),
         start_new_session=True,  # an interrupted kernel must not take it along
     )

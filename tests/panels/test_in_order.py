@@ -2,23 +2,13 @@
 
 import asyncio
 import threading
-import time
 
 import pytest
+from patience import LIMIT_S, wait_until
 
 import voicekit as vk
-from voicekit.panels import Speak, VoicePicker
-from voicekit.voice import Voice
-
-LIMIT_S = 20
-
-
-def wait_until(condition):
-    """Wait for what another thread does, with an end."""
-    deadline = time.monotonic() + LIMIT_S
-    while not condition():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.005)
+from voicekit.panels import Speak
+from voicekit.providers import find
 
 
 @pytest.fixture
@@ -30,14 +20,9 @@ def studio(tmp_path):
 @pytest.fixture
 def panel(studio):
     shown = Speak(studio)
-    wait_until(lambda: "rate" in shown.parameters._controls)
-    wait_until(lambda: shown.cost.text)
+    wait_until(lambda: shown.parameters.form.declared and shown.button.note)
     yield shown
     shown.close()
-
-
-def rate_of(panel):
-    return panel.parameters._controls["rate"]
 
 
 def shown_by(panel):
@@ -56,34 +41,36 @@ def click(panel, shown):
     panel.button._handle_custom_msg({"shown": shown}, [])
 
 
-def test_a_late_answer_does_not_overwrite_a_newer_one(studio, monkeypatch):
-    """The list shows what the last search found, also if an earlier one ends later."""
+def test_a_late_answer_does_not_overwrite_a_newer_one(panel, studio, monkeypatch):
+    """What an earlier choice brings, or fails with, is not shown after a later one."""
     release = threading.Event()
     asked = []
+    offers = studio.calls.offers
 
-    async def list_voices(query, provider=None):
-        asked.append(query.search)
-        if query.search == "a":
+    async def slow_for_german(voice):
+        asked.append(voice)
+        if voice == "offline:de":
             await asyncio.to_thread(release.wait, LIMIT_S)
-        return [Voice(voice=f"offline:{query.search}")]
+            raise AssertionError
+        return await offers(voice)
 
-    monkeypatch.setattr(studio.calls, "list_voices", list_voices)
-    picker = VoicePicker(studio)
-    picker.search.value = "a"
-    wait_until(lambda: "a" in asked)
-    picker.search.value = "ab"
-    wait_until(lambda: picker.list.options == [["offline:ab", "offline:ab"]])
+    monkeypatch.setattr(studio.calls, "offers", slow_for_german)
+    panel.picker.value = "offline:de"
+    wait_until(lambda: "offline:de" in asked)
+    panel.picker.value = "offline:cy"
+    wait_until(lambda: "offline:cy" in asked)
     release.set()
-    wait_until(lambda: not picker._waiting)
-    assert picker.list.options == [["offline:ab", "offline:ab"]]
-    picker.close()
+    wait_until(lambda: not panel._waiting)
+    assert panel.trouble.text == ""
 
 
 def test_a_click_speaks_what_was_on_the_screen(panel):
     """A click that overtakes the slider's own message still speaks with its value."""
     shown = shown_by(panel)
-    shown[f"IPY_MODEL_{rate_of(panel).model_id}"] = {"value": 300}
-    assert rate_of(panel).value == 175
+    form = panel.parameters.form
+    settings = {"edition": form.edition, "set": {"rate": 300}}
+    shown[f"IPY_MODEL_{form.model_id}"] = {"value": settings}
+    assert panel.parameters.values() == {}
     click(panel, shown)
     wait_until(lambda: panel.takes)
     assert panel.takes[0].settings["rate"] == 300
@@ -92,8 +79,7 @@ def test_a_click_speaks_what_was_on_the_screen(panel):
 def test_a_click_on_controls_that_are_gone_is_refused(panel):
     """What was clicked beside settings that are no longer there is not spoken."""
     shown = shown_by(panel)
-    panel.parameters.show(panel._offer)
-    panel._show_offer(panel._offer)
+    panel.parameters.show(find("kie").offer("speech"))
     click(panel, shown)
     assert panel.notice.kind == "error"
     assert "just changed" in panel.notice.text
@@ -102,9 +88,9 @@ def test_a_click_on_controls_that_are_gone_is_refused(panel):
 
 def test_choosing_while_the_list_narrows_keeps_the_choice(panel):
     """A voice that is chosen stays chosen when the list no longer holds it."""
-    panel.picker.list.value = "offline:de"
-    panel.picker.search.value = "welsh"
-    wait_until(lambda: panel.picker.count.text.endswith("voices"))
+    panel.picker.value = "offline:de"
+    panel.picker.filter.ask(words="welsh")
+    assert "Welsh" in panel.picker._rows_at(0, 1)[0]["name"]
     assert panel.picker.value == "offline:de"
     assert "offline:de" in panel.picker.chosen.text
 

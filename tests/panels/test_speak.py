@@ -1,0 +1,195 @@
+"""The Speak panel without a browser: models, price, errors, takes."""
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+from ipywidgets.widgets import widget
+from patience import LIMIT_S, wait_until
+
+import voicekit as vk
+from voicekit.clip import Clip
+from voicekit.errors import VoicekitError
+from voicekit.panels import Speak
+from voicekit.panels.notice import Notice
+
+
+@pytest.fixture
+def panel(studio):
+    shown = Speak(studio)
+    wait_until(lambda: not idle_waits(shown))
+    yield shown
+    shown.close()
+
+
+def idle_waits(panel):
+    return [*panel._waiting, *panel.picker._waiting, *panel.made._waiting]
+
+
+def speak(panel, text=None, **settings):
+    if text is not None:
+        panel.text.value = text
+    panel.parameters.change(**settings)
+    panel.button.click()
+    wait_until(lambda: not idle_waits(panel))
+
+
+def act(panel, action, job, **more):
+    panel.made.list._handle_custom_msg({"action": action, "job": job, **more}, [])
+    wait_until(lambda: not idle_waits(panel))
+
+
+def notices(part):
+    """Return every line of text in a part of a panel."""
+    if isinstance(part, Notice):
+        return [part]
+    return [line for one in getattr(part, "children", ()) for line in notices(one)]
+
+
+def errors(panel):
+    """Return every error that the panel shows."""
+    return [one.text for one in notices(panel.widget) if one.kind == "error"]
+
+
+def test_length_and_price_are_shown_before_the_click(panel):
+    """The length stands in the provider's unit, the price on the button."""
+    panel.text.value = "Hello."
+    wait_until(lambda: not idle_waits(panel))
+    assert panel.length.text == "6 of 10,000 characters"
+    assert panel.button.note == "free"
+
+
+def test_a_text_that_is_too_long_is_one_error(panel):
+    """It is said quietly while one types, and once in red when one presses."""
+    speak(panel, "x" * 10_001)
+    assert panel.length.text == "10,001 of 10,000 characters: too long"
+    assert len(errors(panel)) == 1
+    assert "10,001 characters long" in errors(panel)[0]
+    panel.text.value = "Short."
+    assert errors(panel) == []
+
+
+def test_takes_are_played_labelled_saved_and_removed(panel, tmp_path, monkeypatch):
+    """Each take is a line with its actions; the output below follows."""
+    monkeypatch.chdir(tmp_path)
+    sent = []
+    monkeypatch.setattr(
+        panel.player,
+        "send",
+        lambda content, buffers=(): sent.append((content, buffers)),
+    )
+    speak(panel, "One.")
+    speak(panel, "Two.", rate=300)
+    two, one = [row["job"] for row in panel.made.list.rows]
+    assert "rate 300" in panel.made.list.rows[0]["caption"]
+
+    act(panel, "label", one, label=" <b>First</b> ")
+    assert panel.made.list.rows[1]["label"] == "<b>First</b>"
+    assert "&lt;b&gt;First&lt;/b&gt;: One." in panel.sheet.html
+
+    act(panel, "play", one)
+    message, (audio,) = sent[0]
+    assert message["words"][0][0] == "One"
+    assert audio == panel.takes[0].audio
+
+    act(panel, "save", one)
+    act(panel, "save", one)
+    assert sorted(path.name for path in tmp_path.glob("*.wav")) == [
+        *("b-First-b-2.wav", "b-First-b.wav")
+    ]
+    assert (tmp_path / "b-First-b.wav").read_bytes() == audio
+
+    act(panel, "remove", one)
+    assert [row["job"] for row in panel.made.list.rows] == [two]
+    assert panel.sheet.html.count("<audio ") == 1
+    assert panel.studio.clip(one).audio == audio
+
+
+def test_the_same_take_again_keeps_its_label(panel):
+    """What is found again moves to the top, under the name it was given."""
+    speak(panel, "One.")
+    (row,) = panel.made.list.rows
+    act(panel, "label", row["job"], label="mine")
+    speak(panel, "One.")
+    assert panel.notice.text == "Found again, at no cost: 1 take below."
+    assert panel.made.list.rows[0]["label"] == "mine"
+
+
+def test_a_title_cannot_leave_the_folder(panel, tmp_path, monkeypatch):
+    """A label that looks like a path becomes a plain name."""
+    monkeypatch.chdir(tmp_path)
+    speak(panel, "One.")
+    (row,) = panel.made.list.rows
+    act(panel, "label", row["job"], label="../../etc/passwd")
+    act(panel, "save", row["job"])
+    assert [path.name for path in tmp_path.glob("*.wav")] == ["etc-passwd.wav"]
+    assert Path.cwd() == tmp_path
+
+
+def test_the_vendors_progress_is_shown(panel, monkeypatch):
+    """While a take is made, the panel says how far its vendor is."""
+    monkeypatch.setattr("voicekit.panels.speak.LOOK_AGAIN_S", 0.01)
+    release = asyncio.Event()
+    clip = panel.studio.speak("Done before.", "offline:en-us")
+    seen = []
+
+    async def slow(text, voice, **settings):
+        await asyncio.wait_for(release.wait(), LIMIT_S)
+        return clip
+
+    async def progress(text, voice, **settings):
+        return 40
+
+    monkeypatch.setattr(panel.studio.calls, "speak", slow)
+    monkeypatch.setattr(panel.studio.calls, "progress", progress)
+    panel.notice.observe(lambda change: seen.append(change["new"]), "text")
+    panel.button.click()
+    wait_until(lambda: "Speaking … 40 %" in seen)
+    panel.studio.bridge._loop.call_soon_threadsafe(release.set)
+    wait_until(lambda: panel.takes)
+    assert isinstance(panel.takes[0], Clip)
+    assert panel.notice.text == "Done: 1 take below."
+
+
+def test_changing_voices_leaves_no_widgets_behind(panel):
+    """After many voices there are as many widgets as after one."""
+    counts = set()
+    for voice in ("offline:de", "offline:fr", "offline:cy", "offline:en-us"):
+        panel.picker.value = voice
+        wait_until(lambda: not idle_waits(panel))
+        counts.add(len(widget._instances))
+    assert len(counts) == 1
+
+
+def test_a_model_brings_its_own_settings(monkeypatch):
+    """Choosing a model shows what it accepts, and prices it."""
+    with vk.Studio(sandbox=True, providers=["kingcong"]) as studio:
+        voice = studio.voices(limit=1).index[0]
+        panel = Speak(studio)
+        panel.picker.value = voice
+        wait_until(lambda: panel._offer is not None and not idle_waits(panel))
+        model = panel.parameters.form.declared[0]
+        assert model["name"] == "model"
+        for choice in model["choices"]:
+            panel.parameters.change(model=choice)
+            assert panel._offer.model == choice
+            declared = [one["name"] for one in panel.parameters.form.declared]
+            assert declared == ["model", *(s.name for s in panel._offer.declared)]
+        panel.close()
+
+
+def test_without_a_voice_nothing_is_asked(panel):
+    """The panel says that one has to be chosen."""
+    panel.picker.list.value = None
+    with pytest.raises(VoicekitError, match=re.escape("No voice is chosen")):
+        panel.speak()
+
+
+def test_a_closed_panel_leaves_no_widget(studio):
+    """Closing closes every part: what is not closed is never forgotten."""
+    before = set(widget._instances)
+    shown = Speak(studio)
+    wait_until(lambda: not idle_waits(shown))
+    shown.close()
+    assert set(widget._instances) == before

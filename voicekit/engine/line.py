@@ -1,0 +1,32 @@
+"""The line to one provider: what all its jobs have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voicekit.engine.experience import Experience
+from voicekit.engine.limits import Limits, Paced
+from voicekit.engine.rounds import Rounds
+from voicekit.flow import Transport
+from voicekit.library.library import Library
+from voicekit.providers import Provider
+
+__all__ = ["Line"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What carries requests, when they may be sent, and when to ask for a task."""
+
+    transport: Paced
+    limits: Limits
+    experience: Experience
+    rounds: Rounds
+
+    @classmethod
+    def to(
+        cls, provider: Provider, transport: Transport, library: Library, limits: Limits
+    ) -> Line:
+        """Return a line to a provider over its transport."""
+        paced = Paced(transport, limits)
+        return cls(paced, limits, Experience(library), Rounds(provider, paced))

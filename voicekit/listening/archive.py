@@ -1,0 +1,128 @@
+"""Where the answers to one test are kept: a library, under the test's fingerprint."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Hashable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from voicekit.errors import InvalidSetting
+from voicekit.library.answers import (
+    KeptAnswer,
+    Rows,
+    answers_to,
+    keep_answer,
+    take_seat,
+)
+from voicekit.library.library import Library, default_folder
+from voicekit.listening.record import fingerprint, long_table
+from voicekit.listening.sounds import Sounds
+
+if TYPE_CHECKING:
+    from voicekit.studio import Studio
+
+__all__ = ["Archive", "collect"]
+
+SEAT = "seat 0"
+
+
+class Archive:
+    """The answers to one test.
+
+    Parameters
+    ----------
+    plan : DataFrame
+        Of the test.
+    library : str or Path, optional
+        The library's folder; as for ``Studio``.
+    studio : Studio, optional
+        Whose library it is instead.
+    """
+
+    def __init__(
+        self, plan: pd.DataFrame, library: str | Path | None, studio: Studio | None
+    ) -> None:
+        self._test = fingerprint(plan)
+        self._raters = {str(one): one for one in plan["rater"].unique()}
+        if studio is not None:
+            self._library = studio.calls.engine.library
+            self._close = weakref.finalize(self, lambda: None)
+            return
+        folder = Path(library).expanduser() if library else default_folder()
+        self._library = Library(folder)
+        # Also when a notebook's cell is run again and the old one is dropped.
+        self._close = weakref.finalize(self, self._library.close)
+
+    @property
+    def test(self) -> str:
+        """The fingerprint of the test."""
+        return self._test
+
+    def keep(self, rater: Hashable, screen: str, rows: Rows) -> None:
+        """Keep an answer; when it returns, it is on disk."""
+        who = (self._test, str(rater), screen)
+        self._library.post(keep_answer, *who, rows).result()
+
+    def answers(self, rater: Hashable = None) -> list[KeptAnswer]:
+        """Return all answers, or one rater's."""
+        name = None if rater is None else str(rater)
+        return self._library.post(answers_to, self._test, name).result()
+
+    def seat(self) -> Hashable:
+        """Take the place of the first rater whom nobody has been yet.
+
+        Raises
+        ------
+        InvalidSetting
+            If there is none left.
+        """
+        taken: str | None = self._library.post(
+            take_seat, self._test, list(self._raters), SEAT
+        ).result()
+        if taken is None:
+            raise InvalidSetting(
+                f"All {len(self._raters)} raters of the plan have begun; name the one "
+                "who goes on, or plan for more."
+            )
+        found: Hashable = self._raters[taken]
+        return found
+
+    def close(self) -> None:
+        """Let go of the library. Closing twice does nothing."""
+        self._close()
+
+
+def collect(
+    plan: pd.DataFrame,
+    *,
+    library: str | Path | None = None,
+    studio: Studio | None = None,
+    target: float | None = None,
+) -> pd.DataFrame:
+    """Return the answers of all raters so far, and with them the key.
+
+    For whoever runs the test. Trials without an answer are not in it.
+
+    Parameters
+    ----------
+    plan : DataFrame
+        The one that the sessions were made of.
+    library, studio, target
+        As for the sessions.
+
+    Returns
+    -------
+    DataFrame
+        The long table; see `Session.answers`.
+    """
+    archive = Archive(plan, library, studio)
+    try:
+        kept = archive.answers()
+    finally:
+        archive.close()
+    sounds = Sounds.of(plan, target)
+    levels = sounds.describe() if sounds else None
+    return long_table(plan, kept, archive.test, levels)

@@ -1,0 +1,321 @@
+"""A rater's way through a test: its screens, what was heard, what was answered."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Hashable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import pandas as pd
+
+from voicekit.errors import InvalidAnswers, InvalidSetting
+from voicekit.listening.alignment import align
+from voicekit.listening.archive import Archive
+from voicekit.listening.forms import FORMS
+from voicekit.listening.headphones import LENGTH_S
+from voicekit.listening.hearing import Hearing, Stretch
+from voicekit.listening.protocols import Answer, protocol
+from voicekit.listening.record import long_table
+from voicekit.listening.screens import Screen, Shown, screens_of
+from voicekit.listening.sounds import Sounds
+
+if TYPE_CHECKING:
+    from voicekit.panels.booth import Booth
+    from voicekit.studio import Studio
+
+__all__ = ["Session", "Switching"]
+
+Switching: TypeAlias = Literal["restart", "same time", "same word"]
+
+# Of the same take, one moment is the same in all; of several voices it is not.
+SWITCHING: dict[str, Switching] = {"abx": "same time", "mushra": "same time"}
+TONES = 3
+
+
+class Session:
+    """One rater's test: a state machine whose state is what the library holds.
+
+    Every answer is one transaction; whoever makes the same session again, in this
+    kernel or in another, goes on behind the last answer. Which clip is which is told
+    at the end.
+
+    Parameters
+    ----------
+    plan : DataFrame
+        Of :func:`plan`, made of stimuli with a column ``clip``.
+    rater : optional
+        One of the plan's; without it the first of the plan whom nobody has been yet.
+    library : str or Path, optional
+        Where answers are kept; as for ``Studio``.
+    studio : Studio, optional
+        To keep them in its library instead.
+    instructions : str, optional
+        What the rater reads first, in place of some plain words.
+    practice : int
+        Trials before the test whose answers do not count.
+    headphones : bool
+        Whether to check that the rater wears any; the result is in the answers.
+    must_listen : float
+        The share of each clip that must have been heard before an answer is taken.
+    switching : str, optional
+        "restart", "same time" or "same word"; without it "same time" for "abx" and
+        "mushra", else "restart".
+    target : float, optional
+        Loudness in LUFS; see :func:`match_levels`.
+    show_text : bool
+        Whether the rater reads what is said.
+    keys : bool
+        Whether there are keys for everything.
+
+    Examples
+    --------
+    >>> from voicekit.listening import plan
+    >>> clips = pd.DataFrame({"system": ["kie", "kling"] * 2, "item": [1, 1, 2, 2]})
+    >>> session = Session(plan(clips, "ab", raters=["Ann"], seed=1), "Ann")
+    >>> answers = session.simulate(lambda trial: "a")
+    >>> answers["response"].tolist()
+    ['a', 'a', 'a', 'a']
+    >>> session.close()
+    """
+
+    def __init__(  # noqa: PLR0913 - one argument per choice that a paper reports
+        self,
+        plan: pd.DataFrame,
+        rater: Hashable = None,
+        *,
+        library: str | Path | None = None,
+        studio: Studio | None = None,
+        instructions: str | None = None,
+        practice: int = 0,
+        headphones: bool = False,
+        must_listen: float = 0.95,
+        switching: Switching | None = None,
+        target: float | None = None,
+        show_text: bool = False,
+        keys: bool = True,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        kinds = plan["kind"].unique()
+        if len(kinds) != 1 or not 0 <= must_listen <= 1:
+            raise InvalidSetting("A plan is of one kind, and must_listen from 0 to 1.")
+        self.kind = str(kinds[0])
+        self.switching = switching or SWITCHING.get(self.kind, "restart")
+        self.instructions = instructions
+        self.must_listen = must_listen
+        self.show_text = show_text
+        self.keys = keys
+        self._clock = clock
+        self._plan = plan
+        self._archive = Archive(plan, library, studio)
+        self.sounds = Sounds.of(plan, target)
+        self.rater = self._archive.seat() if rater is None else rater
+        self.screens = screens_of(
+            plan, self.rater, practice=practice, headphones=headphones
+        )
+        self._turn = threading.RLock()
+        self._given = {one.screen for one in self._archive.answers(self.rater)}
+        self._hearing: list[Hearing] = []
+        self._heard_on: str | None = None
+        self._since: float | None = None
+
+    @property
+    def test(self) -> str:
+        """What tells this test from every other; the same in every kernel."""
+        return self._archive.test
+
+    @property
+    def screen(self) -> Screen | None:
+        """The screen that is open; None at the end."""
+        return next((one for one in self.screens if one.name not in self._given), None)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all is answered."""
+        return self.screen is None
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How many trials are answered, of how many."""
+        trials = [one.name for one in self.screens if one.step == "trial"]
+        return sum(name in self._given for name in trials), len(trials)
+
+    @property
+    def question(self) -> str:
+        """What is asked at every trial."""
+        return str(self._plan.attrs.get("question") or protocol(self.kind).question)
+
+    @property
+    def offered(self) -> dict[Answer, str]:
+        """The answers that can be chosen, with their words."""
+        words = self._plan.attrs.get("labels") or {}
+        labels = protocol(self.kind).labels
+        ties = self._plan.attrs.get("ties", True)
+        return {
+            answer: words.get(str(answer), label)
+            for answer, label in labels.items()
+            if ties or answer != "tie"
+        }
+
+    def hearing(self) -> list[Hearing]:
+        """Return what was heard of each clip of the open screen."""
+        with self._turn:
+            screen = self.screen
+            if screen is not None and self._heard_on != screen.name:
+                self._heard_on, self._since = screen.name, None
+                self._hearing = [Hearing(one) for one in self._durations(screen)]
+            return [] if screen is None else list(self._hearing)
+
+    def marks(self) -> tuple[tuple[float, ...], ...]:
+        """Return the marks of the same words in the clips of the open screen."""
+        screen = self.screen
+        words = self.switching == "same word" and screen is not None and screen.shown
+        if not words or screen is None or self.sounds is None:
+            return ()
+        names = [one.row["stimulus"] for one in screen.shown]
+        return align([self.sounds.spoken(name) for name in names]).marks
+
+    def begin(self, place: int) -> None:
+        """Note that a clip of the open screen begins to play."""
+        with self._turn:
+            self._hearing = self.hearing()
+            self._hearing[place] = self._hearing[place].begun()
+            if self._since is None:
+                self._since = self._clock()
+
+    def hear(self, place: int, stretches: Sequence[Stretch]) -> None:
+        """Note what was heard of a clip of the open screen, in seconds of it."""
+        with self._turn:
+            self._hearing = self.hearing()
+            self._hearing[place] = self._hearing[place].plus(stretches)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether enough was heard for an answer."""
+        return all(one.share >= self.must_listen for one in self.hearing())
+
+    def submit(self, answer: Any = None, *, entered: str = "code") -> None:
+        """Take the answer to the open screen, and open the next.
+
+        When it returns, the answer is on disk.
+
+        Parameters
+        ----------
+        answer
+            One of `offered`; for "mushra" and "rank" a list in the order of the page;
+            for "best_worst" the two places, as in ``{"best": 0, "worst": 2}``; of three
+            tones the place of the quietest. Nothing where there is only text.
+
+        Raises
+        ------
+        InvalidAnswers
+            If it is no answer to this screen, too little was heard, or all is done.
+        """
+        with self._turn:
+            screen = self.screen
+            if screen is None:
+                raise InvalidAnswers("The test is over; every trial is answered.")
+            if not self.is_ready:
+                raise InvalidAnswers(
+                    "Not every clip was heard: "
+                    + ", ".join(f"{one.share:.0%}" for one in self.hearing())
+                    + f" of them, and {self.must_listen:.0%} is asked for."
+                )
+            rows = [{**row, "entered": entered} for row in self._rows(screen, answer)]
+            self._archive.keep(self.rater, screen.name, rows)
+            self._given.add(screen.name)
+
+    def simulate(self, choose: Callable[[pd.DataFrame], Any]) -> pd.DataFrame:
+        """Have a program answer what is left, as if it had heard everything.
+
+        Parameters
+        ----------
+        choose : callable
+            Given the trial's rows of the plan, it returns the answer.
+
+        Returns
+        -------
+        DataFrame
+            As `answers`; the column ``entered`` says "code".
+        """
+        answers = {"instructions": None, "headphones": 0}
+        while (screen := self.screen) is not None:
+            for place, heard in enumerate(self.hearing()):
+                self.begin(place)
+                self.hear(place, [(0.0, heard.duration_s)])
+            trial = pd.DataFrame([dict(one.row) for one in screen.shown])
+            plain = screen.step in answers
+            self.submit(answers[screen.step] if plain else choose(trial))
+        return self.answers()
+
+    def answers(self) -> pd.DataFrame:
+        """Return the long table of this rater's answers, and with it the key.
+
+        Raises
+        ------
+        InvalidAnswers
+            If the test is not over: which clip was which is not told before.
+        """
+        if not self.is_done:
+            done, total = self.progress
+            raise InvalidAnswers(
+                f"{done} of {total} trials are answered; what was what is told at the "
+                "end. collect(plan) shows what is there, to whoever runs the test."
+            )
+        own = self._plan[self._plan["rater"] == self.rater]
+        own.attrs = dict(self._plan.attrs)
+        kept = self._archive.answers(self.rater)
+        levels = self.sounds.describe() if self.sounds else None
+        return long_table(own, kept, self._archive.test, levels)
+
+    def booth(self) -> Booth:
+        """Return the test as a widget."""
+        from voicekit.panels.booth import Booth  # noqa: PLC0415 - needs a notebook
+
+        return Booth(self)
+
+    def close(self) -> None:
+        """Let go of the library. Closing twice does nothing."""
+        self._archive.close()
+
+    def __repr__(self) -> str:
+        done, total = self.progress
+        return f"<Session {self.kind}: {done} of {total} trials>"
+
+    def _rows(self, screen: Screen, answer: Any) -> list[dict[str, Any]]:
+        took = None if self._since is None else self._clock() - self._since
+        common = {"response_ms": None if took is None else round(1000 * took)}
+        if screen.step == "instructions":
+            return []
+        if screen.step == "headphones":
+            if answer not in range(TONES) or isinstance(answer, bool):
+                raise InvalidAnswers(f"Which of three: 0, 1 or 2, not {answer!r}.")
+            return [{"response": answer, **common}]
+        rated = [one for one in screen.shown if one.is_rated]
+        read = FORMS[self.kind].read
+        given = iter(read(answer, len(rated), list(self.offered)))
+        return [
+            {
+                "order": int(one.row["order"]),
+                "position": int(one.row["position"]),
+                "item": str(one.row["item"]),
+                "system": str(one.row["system"]),
+                "response": next(given) if one.is_rated else None,
+                "plays": heard.plays,
+                "listened_ms": round(1000 * heard.listened_s),
+                "heard_permille": round(1000 * heard.share),
+                **common,
+            }
+            for one, heard in zip(screen.shown, self._hearing, strict=True)
+        ]
+
+    def _durations(self, screen: Screen) -> list[float]:
+        if screen.step == "headphones":
+            return [LENGTH_S] * TONES
+        return [self._duration(one) for one in screen.shown]
+
+    def _duration(self, one: Shown) -> float:
+        if self.sounds is None:
+            return 1.0
+        return self.sounds.spoken(one.row["stimulus"]).duration_s
