@@ -112,6 +112,8 @@ class Files(Panel):
             return  # between two lists of providers
         kind: Kind = self.kind.value
         offer = self.studio.calls.provider_of(self.provider.value).offer(kind)
+        if offer is self._offer:
+            return  # new controls would take the focus, and the values, from a user
         form = FORMS[kind]
         self._offer = offer
         self.text.description = form.text
