@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 FIRST_CELLS = (
     'import voicekit as vk\nstudio = vk.Studio(providers=["offline"])',
-    "panel = studio.panel()\npanel",
+    "panel = vk.panels.Speak(studio)\npanel",
 )
 
 

@@ -26,7 +26,7 @@ def resubmit(errand: Any) -> None:
     take_over = claiming._take_over
 
     def careless(connection, kept, terms, is_alive):
-        if kept.state is State.SENDING:
+        if kept.state in (State.SENDING, State.AMBIGUOUS):
             terms = replace(terms, repeatable=True)
         return take_over(connection, kept, terms, is_alive)
 

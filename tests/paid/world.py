@@ -24,7 +24,8 @@ from sqlalchemy.pool import StaticPool
 
 from voicekit.engine.doubts import Doubts
 from voicekit.engine.engine import Engine
-from voicekit.engine.limits import Limits, Paced
+from voicekit.engine.limits import Limits
+from voicekit.engine.line import Line
 from voicekit.job import Job
 from voicekit.library import schema
 from voicekit.library.database import _begin
@@ -160,7 +161,7 @@ class World:
         wire = Wire(library, self.shop)
         engine = Engine(library, Connected(wire), {"priced": BUDGET})
         pace = Limits(Priced(), BUDGET, clock=self.now_us)
-        engine._transports["priced"] = Paced(wire, pace)
+        engine._lines["priced"] = Line.to(Priced(), wire, library, pace)
         return Doubts(engine, ["priced"])
 
     def now_us(self):
