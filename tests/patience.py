@@ -2,12 +2,17 @@
 
 import time
 
+from voicekit.panels.panel import _TURN
+
 LIMIT_S = 20
 
 
 def wait_until(condition):
-    """Wait until it holds."""
+    """Wait until it holds, looking between two turns of the panels."""
     deadline = time.monotonic() + LIMIT_S
-    while not condition():
+    while True:
+        with _TURN:
+            if condition():
+                return
         assert time.monotonic() < deadline, "it never came"
         time.sleep(0.005)

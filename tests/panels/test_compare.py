@@ -2,9 +2,9 @@
 
 import asyncio
 import threading
-import time
 
 import pytest
+from patience import wait_until
 
 import voicekit as vk
 from voicekit.engine import comparing
@@ -16,14 +16,6 @@ from voicekit.parameters import Choice, Range, Text, Toggle
 LIMIT_S = 20
 
 HOSTILE = '"><img src=x onerror="hit()"><script>hit()</script>'
-
-
-def wait_until(condition):
-    """Wait for what another thread does, with an end."""
-    deadline = time.monotonic() + LIMIT_S
-    while not condition():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.005)
 
 
 @pytest.fixture
