@@ -6,6 +6,7 @@ import threading
 import time
 
 import pytest
+from patience import wait_until
 
 import voicekit as vk
 from voicekit.errors import GenerationFailed, StillRunning, Unsupported
@@ -101,6 +102,8 @@ def test_a_deleted_task_gives_its_credits_back(studio, sandbox):
 
     waiting = threading.Thread(target=wait)
     waiting.start()
+    flights = studio.calls.engine._flights._flights
+    wait_until(lambda: any(flight.waiting for flight in [*flights.values()]))
     assert studio.delete_tasks([row.task_id]) == 12
     waiting.join()
     spent = studio.spend().loc["kingcong"]

@@ -207,6 +207,8 @@ def test_an_odd_download_is_taken_up_again(studio, sandbox, submissions):
         studio.speak("Hello there.", "kie:Rachel")
     row = studio.tasks().iloc[0]
     assert row.state == "at_risk"
+    with pytest.raises(UnsafeResult, match=r"studio\.adopt"):
+        studio.clip(row.name)
     clip = studio.adopt(row.name, row.task_id)
     assert clip.duration_s > 0.2
     assert studio.tasks().state.tolist() == ["done"]

@@ -13,6 +13,7 @@ from voicekit.errors import ProviderError, VoicekitError
 from voicekit.flow import NoReply, Reply
 from voicekit.job import Job
 from voicekit.library.ledger import Kept
+from voicekit.library.states import State
 from voicekit.providers import Provider
 from voicekit.task import Problem
 
@@ -136,6 +137,9 @@ def stored(kept: Kept) -> VoicekitError:
     fields = dict(kept.attempt["error"] or {})
     kind: Any = getattr(errors, fields.pop("kind", ""), errors.GenerationFailed)
     message = fields.pop("message", "The job ended without a result.")
+    if kept.state is State.AT_RISK and kept.attempt["receipt"]:
+        name, task = kept.job["id"], kept.attempt["receipt"]
+        message += f" studio.adopt({name!r}, {task!r}) asks for it again, at no cost."
     if issubclass(kind, errors.StillRunning | errors.SubmissionUnknown):
         fields = {"job": kept.job["id"]}
     error: VoicekitError = kind(message, **fields)
