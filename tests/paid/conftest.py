@@ -23,11 +23,16 @@ VOICES = {
     "kie": "kie:Rachel",
     "akool": "akool:piTKgcLEGmPE4e6mEKli",
 }
-_figures = pytest.StashKey[list[str]]()
 
 
-def pytest_terminal_summary(terminalreporter, config):
-    lines = config.stash.get(_figures, [])
+def pytest_terminal_summary(terminalreporter):
+    reports = terminalreporter.getreports("passed")
+    lines = [
+        line
+        for report in reports
+        for name, line in report.user_properties
+        if name == "figure"
+    ]
     if lines:
         terminalreporter.section("paid work")
         for line in lines:
@@ -37,8 +42,8 @@ def pytest_terminal_summary(terminalreporter, config):
 @pytest.fixture
 def figure(request):
     """Return a function that adds a line to the table of figures."""
-    lines = request.config.stash.setdefault(_figures, [])
-    return lambda row, found: lines.append(f"{row}: {found}")
+    properties = request.node.user_properties  # these travel between test processes
+    return lambda row, found: properties.append(("figure", f"{row}: {found}"))
 
 
 @pytest.fixture(scope="session")

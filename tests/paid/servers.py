@@ -34,6 +34,12 @@ class RawServer:
         for thread in self._threads:
             thread.join()
 
+    def wait_for(self, requests):
+        """Wait until that many are heard: what was written may still be on its way."""
+        until = time.monotonic() + 30
+        while len(self.heard) < requests and time.monotonic() < until:
+            time.sleep(0.01)
+
     def _accept(self):
         while True:
             try:
