@@ -135,6 +135,20 @@ def test_a_locked_database_is_no_end(engine, writer, tmp_path, monkeypatch):
     other.close()
 
 
+def test_a_reader_that_stays_is_no_end(engine, writer, tmp_path, monkeypatch):
+    """A commit that a reader holds up is rolled back; the next one may succeed."""
+    monkeypatch.setitem(database._PRAGMAS, "busy_timeout", 10)
+    other = sqlite3.connect(tmp_path / "ledger.sqlite", isolation_level=None)
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM meta").fetchall()
+    with pytest.raises(LibraryError, match="locked.*call again"):
+        writer.submit(add, 1).result()
+    other.execute("COMMIT")
+    assert writer.submit(add, 2).result() == 2
+    assert writer.submit(count).result() == 2
+    other.close()
+
+
 def test_a_database_that_cannot_be_opened_fails_the_call_alone(engine):
     """The thread lives on: no call waits for ever, and a later one is served."""
     writer, refusals = Writer(engine), [OSError("no file handles left")]

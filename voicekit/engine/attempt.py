@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from voicekit.engine import refusal
-from voicekit.errors import BadReply, VoicekitError
+from voicekit.errors import BadReply, LibraryError, VoicekitError
 from voicekit.flow import Flow, NoReply, Reply, Request, Transport, finish
 from voicekit.job import Job
+from voicekit.library.claiming import Claim, Mine
 from voicekit.library.ledger import Change, Kept, advance, now_us
 from voicekit.library.library import Library
 from voicekit.library.states import State
@@ -30,6 +32,8 @@ class Attempt:
         What the provider said so far, each once.
     polls : int
         How often it was asked for, also by earlier kernels.
+    written : Future, optional
+        The claim, once its row is on disk; only a free job is sent before.
     clock : callable
         Seconds that only grow.
     """
@@ -39,6 +43,7 @@ class Attempt:
     provider: Provider
     transport: Transport
     library: Library
+    written: asyncio.Future[Claim] | None = None
     warnings: list[str] = field(default_factory=list)
     polls: int = 0
     clock: Callable[[], float] = time.monotonic
@@ -66,6 +71,22 @@ class Attempt:
             return lost
         finally:
             self.note_answer()
+
+    async def be_written(self) -> None:
+        """Wait until its row is on disk.
+
+        Raises
+        ------
+        LibraryError
+            If it is not; or if another kernel came first, after all.
+        """
+        if self.written is None:
+            return
+        claimed = await self.written
+        if not isinstance(claimed, Mine):
+            name = claimed.kept.job["id"]
+            raise LibraryError(f"Another kernel has just begun job {name}; call again.")
+        self.kept = claimed.kept
 
     def note_answer(self) -> None:
         """Count the latency until here."""

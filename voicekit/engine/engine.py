@@ -30,7 +30,7 @@ from voicekit.errors import (
 from voicekit.flow import Flow, NoReply, Reply, Request
 from voicekit.job import Job
 from voicekit.library.budget import Terms
-from voicekit.library.claiming import Elsewhere, Found, Mine, claim, release
+from voicekit.library.claiming import Claim, Elsewhere, Found, Mine, claim, release
 from voicekit.library.files import StoredFile
 from voicekit.library.forgetting import forget, free
 from voicekit.library.ledger import Kept, find, job_of, note_answered
@@ -259,10 +259,13 @@ class Engine:
         terms = await self.terms(job, provider)
         alive = self.library.owner.is_alive
         while True:
-            claimed = await self.library.transact(claim, job, terms, alive)
+            claimed, written = await self.library.foresee(claim, job, terms, alive)
+            if not (provider.repeatable and isinstance(claimed, Mine)):
+                claimed = await written
             flight.call_it(claimed.kept.job["id"])
             if isinstance(claimed, Mine):
-                return Done(await self._submit(job, provider, claimed, flight), False)
+                kept = await self._submit(job, provider, claimed, written, flight)
+                return Done(kept, False)
             if isinstance(claimed, Found):
                 if await self._is_whole(claimed.kept):
                     # Not waited for: on a full disk a stored clip is still a clip.
@@ -275,10 +278,17 @@ class Engine:
                 raise refusal.stored(claimed.kept)
 
     async def _submit(
-        self, job: Job, provider: Provider, claimed: Mine, flight: Flight
+        self,
+        job: Job,
+        provider: Provider,
+        claimed: Mine,
+        written: asyncio.Future[Claim],
+        flight: Flight,
     ) -> Kept:
         line = self._line(provider)
-        attempt = Attempt(job, claimed.kept, provider, line.transport, self.library)
+        attempt = Attempt(
+            job, claimed.kept, provider, line.transport, self.library, written
+        )
         fetch = partial(self._fetch, provider)
         flight.submission = Submission(attempt, fetch, line)
         if self._witnesses is not None:

@@ -2,8 +2,8 @@
 
 This is the whole rule of what happens to a request that may cost:
 
-1. SENDING is on disk before the first byte leaves. Only a free and repeatable job skips
-   that barrier: to send it again costs nothing.
+1. SENDING is on disk before the first byte leaves. Only a free and repeatable job is
+   sent meanwhile: to send it again costs nothing.
 2. The raw answer is on disk before anything parses it.
 3. `judge` alone says what became of it. NOT_SENT and REFUSED cost nothing and end the
    attempt. ACCEPTED goes on with a receipt. AMBIGUOUS is HELD unless
@@ -129,7 +129,9 @@ class Submission:
         attempt.warnings = list(attempt.provider.warnings(attempt.job))
         next(attempt.submission())  # what cannot be built is not begun
         if attempt.provider.repeatable:
-            return await self._judged(*await self._send())
+            heard = await self._send()
+            await attempt.be_written()
+            return await self._judged(*heard)
         await self._check_room()
         if self.witness is None:
             return await self._accepted()

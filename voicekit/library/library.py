@@ -76,6 +76,32 @@ class Library:
         """Run a function of the ledger in a transaction, and wait for its commit."""
         return await asyncio.wrap_future(self.post(function, *args, **kwargs))
 
+    async def foresee(
+        self,
+        function: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> tuple[T, asyncio.Future[T]]:
+        """Run a function in a transaction, and do not wait for its commit.
+
+        Returns
+        -------
+        value, written
+            What it returned when it first ran, which the commit may still take back;
+            and the future of what is on disk.
+        """
+        loop = asyncio.get_running_loop()
+        first: asyncio.Future[T] = loop.create_future()
+
+        def announced(connection: Connection) -> T:
+            value = function(connection, *args, **kwargs)
+            loop.call_soon_threadsafe(_fulfil, first, value)
+            return value
+
+        written = asyncio.wrap_future(self._writer.submit(announced))
+        await asyncio.wait((first, written), return_when=asyncio.FIRST_COMPLETED)
+        return (first if first.done() else written).result(), written
+
     def post(
         self,
         function: Callable[Concatenate[Connection, P], T],
@@ -119,3 +145,8 @@ class Library:
         self._writer.close()
         self._engine.dispose()
         self.owner.release()
+
+
+def _fulfil(future: asyncio.Future[T], value: T) -> None:
+    if not future.done():  # a transaction that was rolled back runs again
+        future.set_result(value)

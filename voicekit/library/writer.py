@@ -155,9 +155,16 @@ def _in_one(connection: Connection, batch: list[_Call]) -> list[Any]:
             with connection.begin():
                 return [call.function(connection) for call in batch]
         except DatabaseError as error:
+            _roll_back(connection)
             if _code(error) not in _BUSY or not left:
                 raise
     raise AssertionError  # the last try returns or raises
+
+
+def _roll_back(connection: Connection) -> None:
+    """Leave the transaction whose commit found the database locked: it stays open."""
+    with contextlib.suppress(DatabaseError, sqlite3.Error):
+        connection.connection.rollback()
 
 
 def _fail(batch: list[_Call], error: Exception) -> None:
