@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 from collections import deque
 
 import pytest
@@ -16,6 +17,7 @@ from voicekit.errors import BudgetExceeded, RateLimited
 from voicekit.flow import Reply
 from voicekit.library import database
 from voicekit.library.claiming import claim
+from voicekit.library.ledger import now_us
 from voicekit.library.library import Library
 from voicekit.library.spending import attempts
 from voicekit.task import Rate, RateLimit
@@ -108,6 +110,46 @@ def test_the_rate_that_is_allowed_is_used(library, how, provider, limited):
     assert len(vendor.accepted) == TASKS
     assert used >= 0.85
     assert refused <= 0.02
+
+
+def test_a_stated_rate_outlives_one_refusal(library):
+    """A request that overtook another is refused: the rate is kept nearly as stated."""
+    time = VirtualTime(library)
+
+    class Moody(Limited):
+        async def send(self, request, *, may_cost=False):
+            if len(self.accepted) == 20 and not self.refused:
+                self.refused.append(self._time.clock())
+                return Reply(status=429)
+            return await super().send(request)
+
+    vendor, _ = speak_all(library, Declared(), TASKS, time=time, vendor=Moody(time))
+    used, _ = figure(vendor, 5, 1.0)
+    assert len(vendor.refused) == 1
+    assert used >= 0.8
+
+
+def test_a_job_departs_when_the_ledger_is_free(library):
+    """What waited for another kernel's lock does not count as sent before it was."""
+    asked, go = [], threading.Event()
+
+    def clock():
+        asked.append(go.is_set())
+        return now_us()
+
+    async def depart():
+        alive = library.owner.is_alive
+        begun = await library.transact(claim, job(), terms(library), alive)
+        attempt = Attempt(job(), begun.kept, Paid(), None, library)
+        library.post(lambda _: go.wait(30))
+        leaving = asyncio.create_task(Limits(Paid(), clock=clock).depart(attempt))
+        await asyncio.sleep(0.05)
+        asked.clear()  # to wait for a moment, the clock is asked before, too
+        go.set()
+        await leaving
+
+    asyncio.run(depart())
+    assert asked == [True]
 
 
 class Headed(Paid):

@@ -80,10 +80,10 @@ class Limits:
             most_at_once=self.provider.most_at_once,
             budget_micros=self.budget_micros,
         )
-        library, now = attempt.library, self.clock()
+        library = attempt.library
         alive = library.owner.is_alive
         try:
-            return await library.transact(depart, attempt.kept, rule, now, alive)
+            return await library.transact(depart, attempt.kept, rule, self.clock, alive)
         except BudgetExceeded as error:
             await attempt.stop(State.FAILED, error, billed="no")
 

@@ -108,7 +108,9 @@ class Allowance:
         """Return how long to wait where a vendor does not say: twice as long again."""
         return first_us << min(self.refusals, MOST_DOUBLINGS)
 
-    def accepted(self, *, at: int, before: Sequence[int], now: int) -> Self:
+    def accepted(
+        self, *, at: int, before: Sequence[int], stated: Rate | None, now: int
+    ) -> Self:
         """Return what it teaches that something is accepted again.
 
         Parameters
@@ -118,13 +120,19 @@ class Allowance:
         before : sequence of int
             When those were sent that were accepted before the refusal, in as long a
             time as the refusals took.
+        stated : Rate, optional
+            What the vendor says that it allows, which was too much.
         """
         assert self.refused_at is not None
         recovered = replace(self, refused_at=None, refusals=0, learned_at=now)
-        if kept_to := self.rate(self.refused_at):
+        if kept_to := self.rate(self.refused_at) or stated:
             short_us = round(kept_to.window_s * 1e6)
-            window_us = round(short_us * WIDER)
-            return replace(recovered, window_us=window_us, short_us=short_us)
+            return replace(
+                recovered,
+                most=kept_to.most,
+                window_us=round(short_us * WIDER),
+                short_us=short_us,
+            )
         if len(before) <= 1:  # so little was sent that it was not too much
             return replace(recovered, most=None)
         return replace(

@@ -98,7 +98,7 @@ class Library:
             loop.call_soon_threadsafe(_fulfil, first, value)
             return value
 
-        written = asyncio.wrap_future(self._writer.submit(announced))
+        written = asyncio.wrap_future(self.post(announced))
         await asyncio.wait((first, written), return_when=asyncio.FIRST_COMPLETED)
         return (first if first.done() else written).result(), written
 

@@ -69,7 +69,7 @@ def depart(
     connection: Connection,
     kept: Kept,
     rule: Rule,
-    now: int,
+    clock: Callable[[], int],
     is_alive: Callable[[str], bool],
 ) -> Kept | Wait:
     """Mark an attempt as SENDING, or say how long to wait.
@@ -79,8 +79,8 @@ def depart(
 
     Parameters
     ----------
-    now : int
-        Microseconds since 1970, UTC.
+    clock : callable
+        Returns microseconds since 1970, UTC: what counts is when the lock was had.
     is_alive : callable
         Whether another owner still runs.
 
@@ -89,7 +89,8 @@ def depart(
     BudgetExceeded
         If a price became known only now, and the budget does not cover it.
     """
-    known = _found_out(connection, kept, now)
+    now = clock()
+    known = _found_out(connection, kept, rule, now)
     if now < known.until:
         return Wait((known.until - now) / 1e6, was_refused=True)
     others = _in_flight(connection, kept, now, is_alive)
@@ -130,7 +131,7 @@ def note_refused(connection: Connection, kept: Kept, pause: Pause, now: int) -> 
     connection.execute(unsent.values(sent_at=None))
 
 
-def _found_out(connection: Connection, kept: Kept, now: int) -> Allowance:
+def _found_out(connection: Connection, kept: Kept, rule: Rule, now: int) -> Allowance:
     """Return what is known, with what the first one accepted after a refusal shows."""
     known = _known(connection, kept)
     if known.refused_at is None:
@@ -145,7 +146,7 @@ def _found_out(connection: Connection, kept: Kept, now: int) -> Allowance:
     since = 2 * known.refused_at - at
     before = sent.where(_ATTEMPT.sent_at.between(since, known.refused_at))
     times = connection.execute(before).scalars().all()
-    found = known.accepted(at=at, before=times, now=now)
+    found = known.accepted(at=at, before=times, stated=rule.rate, now=now)
     _keep(connection, kept, found)
     return found
 
