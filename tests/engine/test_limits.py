@@ -129,6 +129,22 @@ def test_a_stated_rate_outlives_one_refusal(library):
     assert used >= 0.8
 
 
+def test_a_request_that_overtakes_another_is_not_one_too_many(library):
+    """They take from 0 to 0.2 s to arrive; the vendor counts when they do."""
+    time, sent = VirtualTime(library), []
+
+    class Far(Limited):
+        async def send(self, request, *, may_cost=False):
+            sent.append(request)
+            await time.sleep(len(sent) * 7 % 5 * 0.05)
+            return await super().send(request)
+
+    vendor, _ = speak_all(library, Declared(), 100, time=time, vendor=Far(time))
+    used, _ = figure(vendor, 5, 1.0)
+    assert vendor.refused == []
+    assert used >= 0.75
+
+
 def test_a_job_departs_when_the_ledger_is_free(library):
     """What waited for another kernel's lock does not count as sent before it was."""
     asked, go = [], threading.Event()

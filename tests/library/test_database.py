@@ -98,6 +98,7 @@ def test_a_library_of_an_earlier_version_is_brought_up(tmp_path):
     with sqlite3.connect(path) as connection:
         connection.execute("DROP INDEX attempt_callback")
         connection.execute("ALTER TABLE attempt DROP COLUMN callback")
+        connection.execute("ALTER TABLE attempt DROP COLUMN answered_at")
         connection.execute("UPDATE meta SET version = 1")
         connection.execute(
             "INSERT INTO job VALUES ('abc', 'k', 1, 'live', 'kie', 'speech', NULL, "
@@ -106,7 +107,7 @@ def test_a_library_of_an_earlier_version_is_brought_up(tmp_path):
     with open_database(path).connect() as connection:
         version = connection.execute(text("SELECT version FROM meta")).scalar()
         kept = connection.execute(text("SELECT text FROM job")).scalar()
-        connection.execute(text("SELECT callback FROM attempt"))
+        connection.execute(text("SELECT callback, answered_at FROM attempt"))
     assert (version, kept) == (SCHEMA_VERSION, "Hello")
 
 

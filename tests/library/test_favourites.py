@@ -22,6 +22,7 @@ def test_a_library_of_the_first_version_gets_the_table(tmp_path):
         connection.execute("DROP TABLE favourite")
         connection.execute("DROP INDEX attempt_callback")
         connection.execute("ALTER TABLE attempt DROP COLUMN callback")
+        connection.execute("ALTER TABLE attempt DROP COLUMN answered_at")
         connection.execute("UPDATE meta SET version = 1")
         connection.execute("INSERT INTO preview VALUES ('live', 'a:b', 'c', 1, 'd')")
     library = Library(tmp_path)

@@ -170,7 +170,10 @@ class Submission:
             await attempt.stop(State.FAILED, error, billed="no")
         if isinstance(answer, Reply) and not attempt.provider.repeatable:
             await attempt.advance(
-                State.SENDING, raw_status=answer.status, raw=answer.body
+                State.SENDING,
+                raw_status=answer.status,
+                raw=answer.body,
+                answered_at=self.line.limits.clock(),
             )
         self.is_in_doubt = False
         return flow, answer

@@ -10,7 +10,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from voicekit.library import schema
 from voicekit.library.allowance import Allowance
@@ -28,9 +37,11 @@ LOOK_AGAIN_S = 0.1
 LOST_AFTER_US = 3_600 * 1_000_000
 """A task that was sent so long ago takes no place among those in flight."""
 
-SLACK = 1.05
-SLACK_S = 0.05
-"""Requests take unequally long to arrive: a stated window is kept a little longer."""
+SLACK = 1.02
+"""A vendor's clock may be a little slower than ours."""
+
+ARRIVES_WITHIN_US = 500_000
+"""What is not answered yet has arrived by then: the rest is the vendor's work."""
 
 _ATTEMPT, _JOB = schema.attempt.c, schema.job.c
 _ACCEPTED = LIVE - {State.RESERVED, State.SENDING, State.AMBIGUOUS}
@@ -103,7 +114,8 @@ def depart(
     if rate and (wait_us := _until_room(connection, kept, rate, now)) > 0:
         return Wait(wait_us / 1e6)
     price = _found_price(connection, kept, rule)
-    sent = {"sent_at": now, "raw": None, "raw_status": None, **price}
+    sent = dict.fromkeys(("raw", "raw_status", "answered_at"))
+    sent = {**sent, "sent_at": now, **price}
     return advance(connection, kept, Change(state=State.SENDING, columns=sent))
 
 
@@ -193,7 +205,7 @@ def _is_second(connection: Connection, kept: Kept, others: list[Any]) -> bool:
 def _with_slack(rate: Rate | None) -> Rate | None:
     if rate is None:
         return None
-    return Rate(most=rate.most, window_s=rate.window_s * SLACK + SLACK_S)
+    return Rate(most=rate.most, window_s=rate.window_s * SLACK)
 
 
 def _found_price(connection: Connection, kept: Kept, rule: Rule) -> Mapping[str, Any]:
@@ -220,17 +232,28 @@ def _found_price(connection: Connection, kept: Kept, rule: Rule) -> Mapping[str,
 
 
 def _until_room(connection: Connection, kept: Kept, rate: Rate, now: int) -> int:
-    """Return the microseconds until the oldest of a full window falls out of it."""
+    """Return the microseconds until the oldest of a full window falls out of it.
+
+    The window of a request begins when it has arrived, which nobody tells: no later
+    than its answer. Else one that overtakes another would be one too many.
+    """
     window_us = round(rate.window_s * 1e6)
+    latest, answered = _ATTEMPT.sent_at + ARRIVES_WITHIN_US, _ATTEMPT.answered_at
+    arrived = case((answered < latest, answered), else_=latest)
+    known = func.coalesce(answered, _ATTEMPT.sent_at)
     # A clock that was put back has left times in the future: they are not waited for.
-    sent = select(_ATTEMPT.sent_at).where(
+    sent = select(arrived, known).where(
         _of_account(kept),
-        _ATTEMPT.sent_at.between(now - window_us, now + window_us),
+        _ATTEMPT.sent_at > now - window_us - ARRIVES_WITHIN_US,
+        _ATTEMPT.sent_at <= now + window_us,
         _ATTEMPT.id != kept.attempt["id"],
     )
-    full = sent.order_by(_ATTEMPT.sent_at.desc()).limit(1).offset(rate.most - 1)
-    oldest = connection.execute(full).scalar()
-    return 0 if oldest is None else int(oldest) + window_us - now
+    full = sent.order_by(arrived.desc()).limit(1).offset(rate.most - 1)
+    oldest = connection.execute(full).one_or_none()
+    if oldest is None or oldest[0] + window_us <= now:
+        return 0
+    soonest_us: int = min(oldest) + window_us - now
+    return soonest_us if soonest_us > 0 else round(LOOK_AGAIN_S * 1e6)
 
 
 def _of_account(kept: Kept) -> ColumnElement[bool]:

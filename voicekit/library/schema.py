@@ -40,7 +40,10 @@ __all__ = [
 SCHEMA_VERSION = 2
 
 STEPS: Mapping[int, tuple[str, ...]] = {
-    2: ("ALTER TABLE attempt ADD COLUMN callback TEXT",),
+    2: (
+        "ALTER TABLE attempt ADD COLUMN callback TEXT",
+        "ALTER TABLE attempt ADD COLUMN answered_at BIGINT",
+    ),
 }
 """What makes a ledger of each version of the one before; new tables and indexes are
 added anyway."""
@@ -109,6 +112,8 @@ attempt = Table(
     Column("details", JSON),
     Column("created_at", BigInteger, nullable=False),
     Column("sent_at", BigInteger),
+    # When its submission was answered: it had arrived by then.
+    Column("answered_at", BigInteger),
     Column("finished_at", BigInteger),
     Column("expires_at", BigInteger),
     Column("latency_us", BigInteger),
