@@ -136,7 +136,7 @@ def test_a_request_that_overtakes_another_is_not_one_too_many(library):
     class Far(Limited):
         async def send(self, request, *, may_cost=False):
             sent.append(request)
-            await time.sleep(len(sent) * 7 % 5 * 0.05)
+            await time.sleep(len(sent) * 4 % 9 * 0.025)
             return await super().send(request)
 
     vendor, _ = speak_all(library, Declared(), 100, time=time, vendor=Far(time))
