@@ -1,8 +1,7 @@
 """How fast 20,000 voices are searched in JupyterLab, and what travels for each key.
 
 The voice picker beside itables and ipydatagrid over the same table, each driven by the
-same keys. Run by hand: ``uv run --with itables --with ipydatagrid python
-tests/benchmarks/picker.py``.
+same keys. Run by hand: ``uv run --group benchmarks python tests/benchmarks/picker.py``.
 
 The time is from the key's event to the first frame after the rows have changed, taken
 in the page; bytes are those of the WebSocket in both directions, until nothing has
@@ -120,7 +119,7 @@ WATCH = """([box, shown]) => {
 TABLES = {
     "voicekit": (PICKER, ".voicekit-filter input", ".voicekit-space"),
     "itables": (ITABLES, ".dt-search input", "table.dataTable tbody"),
-    "ipydatagrid": (DATAGRID, "input[type=text]", ".jp-OutputArea .lm-DataGrid"),
+    "ipydatagrid": (DATAGRID, ".widget-text input", ".jp-OutputArea .lm-DataGrid"),
 }
 
 
