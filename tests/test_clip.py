@@ -5,6 +5,7 @@ import io
 import pickle
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import matplotlib as mpl
 import pytest
@@ -13,7 +14,7 @@ import voicekit as vk
 from voicekit.audio.codec import decode, encode
 from voicekit.audio.wav import wav_bytes
 from voicekit.clip import Clip, show_text
-from voicekit.errors import BadReply, LibraryError
+from voicekit.errors import BadReply, InvalidSetting, LibraryError
 from voicekit.player import Player
 
 mpl.use("agg")
@@ -151,7 +152,7 @@ def test_what_is_no_audio_is_refused(tmp_path):
     page, broken = tmp_path / "page.mp3", tmp_path / "broken.wav"
     page.write_bytes(b"<html>")
     broken.write_bytes(b"RIFF\xff\xff")
-    for path, error in ((page, BadReply), (tmp_path / "none.wav", LibraryError)):
+    for path, error in ((page, InvalidSetting), (tmp_path / "none.wav", LibraryError)):
         with pytest.raises(error, match=path.name):
             Clip.open(path)
     with pytest.raises(BadReply):
@@ -167,10 +168,21 @@ def test_a_recording_that_changed_is_not_played(recording):
 
 
 def test_save_copies_the_bytes(studio, tmp_path):
-    """Into a file of any name, or into a folder."""
+    """Into a file of any name, or into a folder; what is missing is made."""
     clip = studio.speak("Hello!", "offline:en-us")
-    assert clip.save(tmp_path / "a.wav").read_bytes() == clip.audio
-    assert clip.save(tmp_path).read_bytes() == clip.audio
+    assert clip.save(tmp_path / "new" / "a.wav").read_bytes() == clip.audio
+    for folder in (tmp_path, f"{tmp_path}/another/"):
+        path = clip.save(folder)
+        assert path.parent == Path(folder)
+        assert path.read_bytes() == clip.audio
+
+
+def test_save_under_the_name_of_another_format_is_refused(studio, tmp_path):
+    """The bytes stay what they are: a WAV called FLAC would not open."""
+    clip = studio.speak("Hello!", "offline:en-us")
+    with pytest.raises(InvalidSetting, match=r"audio/wav\. Save it as a\.wav"):
+        clip.save(tmp_path / "a.flac")
+    assert not list(tmp_path.glob("a.*"))
 
 
 def test_plot_draws_the_waveform_and_a_mark_for_each_word(studio):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import os
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from voicekit.errors import InvalidSetting
 from voicekit.headerless import HEADERLESS, LOWEST_RATE
 from voicekit.task import Word
 
@@ -25,6 +27,11 @@ LONGEST_SHOWN = 2_000
 
 LONGEST_EMBEDDED = 16 << 20
 """Bytes of sound that a cell's output holds; a notebook of more is slow to open."""
+
+SOUND_ENDINGS = frozenset(
+    (".wav", ".flac", ".mp3", ".ogg", ".opus", ".aac", ".m4a", ".pcm")
+)
+"""What a file's name says of its format."""
 
 
 class Source(Protocol):
@@ -105,7 +112,7 @@ class Clip:
         ------
         LibraryError
             If there is no such file.
-        BadReply
+        InvalidSetting
             If it is not audio.
         """
         from voicekit.audio.file import measure  # noqa: PLC0415 - a lazy upward call
@@ -147,10 +154,26 @@ class Clip:
         return self.source.path
 
     def save(self, path: str | Path) -> Path:
-        """Copy the audio to a file, or into a folder, and return its path."""
+        """Copy the audio to a file, or into a folder, and return its path.
+
+        Folders that do not exist are made.
+
+        Raises
+        ------
+        InvalidSetting
+            If the name says another format than that of the audio.
+        """
         target = Path(path)
-        if target.is_dir():
+        if target.is_dir() or str(path).endswith(("/", os.sep)):
             target = target / self.path.name
+        endings = {target.suffix.lower(), self.path.suffix.lower()}
+        if len(endings & SOUND_ENDINGS) > 1:
+            raise InvalidSetting(
+                f"{target.name} names another format: this clip is {self.media_type}. "
+                f"Save it as {target.stem}{self.path.suffix}, or ask for another "
+                "format=... when it is spoken."
+            )
+        target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(self.audio)  # a damaged file is not passed on
         return target
 

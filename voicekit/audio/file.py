@@ -10,7 +10,7 @@ from pathlib import Path
 import tinytag
 
 from voicekit.content import read_unchanged
-from voicekit.errors import BadReply, LibraryError
+from voicekit.errors import InvalidSetting, LibraryError
 from voicekit.headerless import HEADERLESS, LOWEST_RATE
 
 __all__ = ["Measured", "OutsideFile", "length_of", "measure", "sniff"]
@@ -61,7 +61,7 @@ def measure(path: Path) -> Measured:
     ------
     LibraryError
         If it cannot be read.
-    BadReply
+    InvalidSetting
         If it is no audio file of a known kind.
     """
     try:
@@ -70,10 +70,10 @@ def measure(path: Path) -> Measured:
         raise LibraryError(f"{path} cannot be read: {error.strerror}.") from error
     media_type = sniff(content)
     if media_type is None:
-        raise BadReply(f"{path} is no WAV, FLAC, MP3 or Ogg file.")
+        raise InvalidSetting(f"{path} is no WAV, FLAC, MP3 or Ogg file.")
     duration_s, sample_rate = length_of(path, media_type)
     if duration_s is None:
-        raise BadReply(f"{path} cannot be read as audio.")
+        raise InvalidSetting(f"{path} cannot be read as audio.")
     return Measured(
         source=OutsideFile(path.resolve(), hashlib.sha256(content).hexdigest()),
         media_type=media_type,
