@@ -12,6 +12,8 @@ from voicekit.audio.codec import describe
 CREATE, RECORD = "/api/v1/jobs/createTask", "/api/v1/jobs/recordInfo"
 TURBO, SOUND = "elevenlabs/text-to-speech-turbo-2-5", "elevenlabs/sound-effect-v2"
 
+IDS = ("BIvP0GN1cAtSRTxNHnWS", "aD6riP1btT197c6dACmy")
+
 
 @pytest.fixture
 def create(kie):
@@ -89,6 +91,12 @@ def test_34_what_is_refused(kie, sandbox, change):
         answer.json()["data"],
     ) == (200, 422, None)
     assert sandbox.look("kie", "counters")["accepted"] == 0
+
+
+def test_34_voices_by_id(create, finish):
+    """Newer documents of the vendor list ids beside the names of its page."""
+    spoken = {voice: create(TURBO, text="Hello.", voice=voice) for voice in IDS}
+    assert {finish(task)["data"]["state"] for task in spoken.values()} == {"success"}
 
 
 def test_34_language(create, finish):

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
 from voicekit.sandbox.asked import Asked
-from voicekit.sandbox.casting import Cast, languages, manner, table
+from voicekit.sandbox.casting import (
+    Cast,
+    cast_for_sample,
+    languages,
+    manner,
+    table,
+)
 from voicekit.sandbox.desk import Desk, Order, Output
 from voicekit.sandbox.formats import Format, OutputFormat, parse
 from voicekit.sandbox.refusals import Refused
@@ -25,6 +32,10 @@ SOUND_CREDITS_PER_SECOND = 0.24
 
 _PROMPTED_S = 4.0
 """What stands for the optimal duration when none is asked for."""
+
+
+_AN_ID = re.compile(r"[A-Za-z0-9]{20}")
+"""The page's list has names alone; newer documents of the vendor also list ids."""
 
 
 def _steps(step: float) -> AfterValidator:
@@ -144,4 +155,6 @@ def _cast(name: str) -> Cast:
     for row in table("kie_voices"):
         if row["name"] == name:
             return Cast(row["espeak"], row["variant"], row["pitch"])
+    if _AN_ID.fullmatch(name):
+        return cast_for_sample(name.encode())
     raise Refused("invalid", "input.voice: is not within the range of allowed options")
