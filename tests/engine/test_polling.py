@@ -215,3 +215,26 @@ def test_a_reset_is_no_reason_to_wait(library):
     """With requests left, polls keep to their own intervals."""
     _, (row,) = wait_for_all(library, Paid(), 1, lambda: 9.0, vendor_of=Counting)
     assert row["latency_us"] / 1e6 < 13
+
+
+class Absent(Slow):
+    """A vendor that does not answer for a minute."""
+
+    FROM_S, FOR_S = 60, 60  # when the first is done, and the others wait
+
+    async def send(self, request, *, may_cost=False):
+        since_s = (self._time.clock() - 1_700_000_000_000_000) / 1e6 - self.FROM_S
+        if 0 <= since_s < self.FOR_S:
+            self.requests["unanswered"] += 1
+            raise NoReply("nobody is there", may_have_arrived=True)
+        return await super().send(request, may_cost=may_cost)
+
+
+@pytest.mark.parametrize("provider", [Unlisted(), Listed()])
+def test_an_outage_is_not_asked_away(library, provider):
+    """A hundred tasks that wait through a minute of it send hardly one request each."""
+    vendor, rows = wait_for_all(library, provider, 100, lambda: 40.0, vendor_of=Absent)
+    print(f"a minute without answers, 100 tasks: {vendor.requests['unanswered']} polls")
+    assert {row["state"] for row in rows} == {"FETCHED"}
+    assert vendor.requests["unanswered"] <= 1.1 * 100
+    assert max(row["latency_us"] for row in rows) / 1e6 <= 120

@@ -247,7 +247,7 @@ class Engine:
 
     async def _answer(self, provider: Provider, request: Request) -> Reply:
         try:
-            reply = await self._line(provider).transport.send(request)
+            reply = await self._line(provider).direct.send(request)
         except NoReply as lost:
             raise refusal.no_answer(provider, lost) from None
         if (problem := provider.problem(reply)) is not None:

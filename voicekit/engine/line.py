@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from voicekit.engine.experience import Experience
 from voicekit.engine.limits import Limits, Paced
+from voicekit.engine.patience import Patient
 from voicekit.engine.rounds import Rounds
 from voicekit.flow import Transport
 from voicekit.library.library import Library
@@ -16,9 +17,18 @@ __all__ = ["Line"]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What carries requests, when they may be sent, and when to ask for a task."""
+    """What carries requests, when they may be sent, and when to ask for a task.
 
-    transport: Paced
+    Attributes
+    ----------
+    transport : Patient
+        For jobs: their polls wait in line while the provider does not answer.
+    direct : Paced
+        For whoever wants to know at once that it does not.
+    """
+
+    transport: Patient
+    direct: Paced
     limits: Limits
     experience: Experience
     rounds: Rounds
@@ -29,4 +39,6 @@ class Line:
     ) -> Line:
         """Return a line to a provider over its transport."""
         paced = Paced(transport, limits)
-        return cls(paced, limits, Experience(library), Rounds(provider, paced))
+        patient = Patient(paced, limits.sleep)
+        rounds = Rounds(provider, patient)
+        return cls(patient, paced, limits, Experience(library), rounds)
