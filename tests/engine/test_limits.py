@@ -262,3 +262,38 @@ def test_few_enough_are_in_flight_that_downloads_come_first(library):
 
     speak_all(library, Two(), 8, time=time, vendor=Collected(time, most=99))
     assert max(most) == 2
+
+
+def test_a_limit_that_halves_is_found_in_seconds(library):
+    """From 16 at once to 8, in mid-run: 5 s later hardly anything is refused."""
+
+    class Wide(Paid):
+        most_at_once = 16
+
+    time, refused, accepted = VirtualTime(library), [], []
+    began, running = time.now_us, []
+
+    class Crowded(Limited):
+        async def send(self, request, *, may_cost=False):
+            now_s = (time.now_us - began) / 1e6
+            if len(running) >= (16 if now_s < 20 else 8):
+                refused.append(now_s)
+                return Reply(status=429)
+            accepted.append(now_s)
+            running.append(request)
+            await time.sleep(2)
+            running.pop()
+            return await super().send(request)
+
+    vendor = Crowded(time, most=999)
+    _, outcomes = speak_all(library, Wide(), 300, time=time, vendor=vendor)
+    later = sum(at > 25 for at in refused) / sum(
+        at > 25 for at in (*refused, *accepted)
+    )
+    busy = sum(at > 25 for at in accepted) * 2 / (accepted[-1] - 25) / 8
+    print(
+        f"16 at once become 8: {later:.1%} refused from 5 s later on, {busy:.0%} used"
+    )
+    assert not [one for one in outcomes if isinstance(one, BaseException)]
+    assert later <= 0.1
+    assert busy >= 0.7
