@@ -64,6 +64,14 @@ def test_ab_with_ties(stimuli, rng):
         assert words in said
 
 
+def test_an_order_effect_that_cannot_be_known_is_not_told(stimuli):
+    """Votes that need a penalty say nothing of order, and the paragraph admits it."""
+    frame = plan(stimuli(2, 4), "ab", raters=2, seed=1)
+    said = analyse(frame.assign(response="a")).methods()
+    assert "heard first could not be estimated" in said
+    assert "likelihood ratio" not in said
+
+
 def test_abx(stimuli, rng):
     """An ABX test: right answers per pair against guessing."""
     frame = plan(stimuli(2, 16), "abx", raters=1, seed=1)

@@ -248,6 +248,61 @@ def test_unconnected_votes_are_penalised_and_say_so():
     assert list(fit.table["log_worth"]) == pytest.approx([0] * 4, abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("pairs", "worths"),
+    [
+        (["xy"], {"x": log(3), "y": 0}),
+        (["xy", "yz"], {"x": 2 * log(3), "y": log(3), "z": 0}),
+        (["xy", "xz"], None),
+        (["xz", "yz"], None),
+    ],
+)
+def test_the_fewest_votes_have_a_fit(pairs, worths):
+    """One vote, a chain, a star: Firth's penalty settles, and ln 3 is one win of one."""
+    frame = pd.DataFrame(map(list, pairs), columns=["a", "b"]).assign(outcome="a")
+    found = bradley_terry(frame, reference=frame["b"].iloc[-1]).table["log_worth"]
+    assert np.isfinite(found).all()
+    if worths:
+        assert worths == pytest.approx(found.to_dict(), abs=1e-9)
+
+
+def test_any_few_votes_have_a_fit():
+    """Three hundred small sets of votes, some with ties and orders, and resampled."""
+    rng = np.random.default_rng(0)
+    for number in range(300):
+        outcomes = ["a", "b", "tie"] if number % 3 else ["a", "b"]
+        rows = [
+            (*rng.choice(["w", "x", "y", "z"], 2, replace=False), rng.choice(outcomes))
+            for _ in range(rng.integers(1, 9))
+        ]
+        frame = pd.DataFrame(rows, columns=["a", "b", "outcome"])
+        fit = bradley_terry(
+            frame, "davidson", number % 2 == 0, interval="bootstrap", resamples=2
+        )
+        assert np.isfinite(fit.table[["log_worth", "se"]]).all(axis=None)
+
+
+@pytest.mark.parametrize("ties", [None, "davidson"])
+def test_virtual_games_do_not_leave_order_and_ties_without_bounds(ties):
+    """All votes for the first, or no tie: what no virtual game knows is held, too."""
+    rows = [("x", "y", "a"), ("y", "x", "a")] * 4
+    frame = pd.DataFrame(rows, columns=["a", "b", "outcome"])
+    fit = bradley_terry(frame, ties, order=True, prior=1)
+    assert 1 < fit.order < 6
+    assert 0.3 < fit.order.se < 6
+    assert fit.tie is None or 0.001 < fit.tie < 0.5
+    assert "virtual games" in fit.penalty
+    assert "Firth" in fit.penalty
+
+
+def test_an_order_that_cannot_be_told_is_said_to_be_so():
+    """One system always first: the systems do meet, but who is heard first is one."""
+    frame = TWO[:2]
+    fit = bradley_terry(frame, order=True)
+    assert "heard first cannot be told" in fit.penalty
+    assert "never meet" not in fit.penalty
+
+
 def test_priors():
     """A prior shrinks; an impossible one is refused."""
     free, held = bradley_terry(TWO[:2]), bradley_terry(TWO[:2], prior=4)
@@ -256,8 +311,9 @@ def test_priors():
     assert bradley_terry(TWO[:2], prior="firth").difference("x", "y") == pytest.approx(
         log(24.5 / 12.5)
     )
-    with pytest.raises(InvalidSetting, match="virtual games"):
-        bradley_terry(TWO[:2], prior=-1)
+    for wrong in (-1, 0, "foo", float("nan"), True):
+        with pytest.raises(InvalidSetting, match="virtual games"):
+            bradley_terry(TWO[:2], prior=wrong)
 
 
 def test_all_ties():

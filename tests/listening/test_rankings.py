@@ -75,10 +75,22 @@ def test_a_system_that_always_wins():
     assert np.isfinite(fit.table["log_worth"]).all()
 
 
+def test_one_ranking_of_two_has_a_fit():
+    """One choice is ln 3 under Firth's penalty, as one vote is."""
+    worth = plackett_luce([["x", "y"]], reference="y").table["log_worth"]
+    assert worth["x"] == pytest.approx(np.log(3))
+
+
+def test_an_unknown_reference_is_refused_before_the_fit():
+    """A typo names its neighbour."""
+    with pytest.raises(InvalidAnswers, match="Did you mean 'kling'"):
+        plackett_luce([["kling", "kie"]], reference="klign")
+
+
 def test_islands():
     """Systems that never meet are held together by a phantom, and it says so."""
     fit = plackett_luce([["w", "x"], ["x", "w"], ["y", "z"], ["z", "y"]])
-    assert "unconnected" in fit.penalty
+    assert "never meet" in fit.penalty
     assert list(fit.table["log_worth"]) == pytest.approx([0] * 4, abs=1e-9)
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from voicekit.listening.choices import Choices
+from voicekit.listening.clusters import numbered
 
 __all__ = ["CODE", "Ballots", "ballots", "deviance", "model", "virtual_games"]
 
@@ -50,8 +51,8 @@ def ballots(frame: pd.DataFrame) -> Ballots:
         patterns=patterns,
         pattern=pattern.reshape(-1),
         count=np.asarray(count, dtype=float),
-        raters=_codes(frame, "rater"),
-        items=_codes(frame, "item"),
+        raters=numbered(frame.get("rater")),
+        items=numbered(frame.get("item")),
     )
 
 
@@ -125,12 +126,3 @@ def _target(outcome: NDArray[np.intp], alternatives: int) -> Array:
     halves = np.array([[1, 0], [0, 1], [0.5, 0.5]])
     rows = halves if alternatives == halves.shape[1] else np.eye(alternatives)
     return np.asarray(rows[outcome])
-
-
-def _codes(frame: pd.DataFrame, column: str) -> Codes | None:
-    if column not in frame or frame[column].isna().all():
-        return None
-    # A missing name stays a cluster of its own rather than losing the vote.
-    return np.asarray(
-        pd.factorize(frame[column], use_na_sentinel=False)[0], dtype=np.intp
-    )

@@ -12,6 +12,7 @@ from scipy import stats
 from voicekit.listening.answers import as_votes, usable, votes
 from voicekit.listening.best_worst import best_worst_scores
 from voicekit.listening.opinion import mean_opinion
+from voicekit.listening.paired import BradleyTerry
 from voicekit.listening.pairs import bradley_terry
 from voicekit.listening.proportions import abx_threshold, wilson
 from voicekit.listening.rankings import plackett_luce
@@ -33,16 +34,24 @@ def _ab(answers: pd.DataFrame, confidence: float) -> Found:
     ties: Literal["davidson"] | None = "davidson" if tied else None
     fit = bradley_terry(frame, ties, confidence=confidence)
     ordered = bradley_terry(frame, ties, order=True, confidence=confidence)
-    drop = max(2 * (ordered.log_likelihood - fit.log_likelihood), 0.0)
     tie_model = ", ties after Davidson (1970)" if ties else ""
     said = [
         f"Log-worths are those of Bradley and Terry{tie_model}.",
         f"Intervals: {fit.interval}.",
-        f"The effect of being heard first was {ordered.order!r} log odds",
-        f"(likelihood ratio {drop:.2f}, p = {stats.chi2.sf(drop, 1):.3f}).",
+        _order_effect(fit, ordered),
         *fit.notes,
     ]
     return Found(fit.table, " ".join(said))
+
+
+def _order_effect(fit: BradleyTerry, ordered: BradleyTerry) -> str:
+    if fit.penalty or ordered.penalty:
+        return "The effect of being heard first could not be estimated."
+    drop = max(2 * (ordered.log_likelihood - fit.log_likelihood), 0.0)
+    return (
+        f"The effect of being heard first was {ordered.order!r} log odds (likelihood "
+        f"ratio {drop:.2f}, p = {stats.chi2.sf(drop, 1):.3f})."
+    )
 
 
 def _abx(answers: pd.DataFrame, confidence: float) -> Found:

@@ -156,15 +156,14 @@ def _objective(choices: Choices, theta: Array, *, jeffreys: bool) -> float:
 
 def _step(choices: Choices, theta: Array, *, jeffreys: bool) -> Array:
     chance, away = _deviations(choices, theta)
-    gradient = choices.weight @ scores(choices, theta)
-    inner = np.einsum(
-        "r,ra,rap,raq->pq", choices.weight, chance, away, away, optimize=True
-    )
+    gradient, weight = choices.weight @ scores(choices, theta), choices.weight
     if jeffreys:
         # The derivative of the information is the third cumulant of the features.
-        spread = np.einsum("rap,pq,raq->ra", away, np.linalg.pinv(inner), away)
-        gradient = (
-            gradient
-            + np.einsum("r,ra,ra,rap->p", choices.weight, chance, spread, away) / 2
-        )
-    return np.asarray(np.linalg.lstsq(inner, gradient, rcond=None)[0])
+        inner = np.linalg.pinv(information(choices, theta))
+        spread = np.einsum("rap,pq,raq->ra", away, inner, away)
+        push = np.einsum("r,ra,ra,rap->p", weight, chance, spread, away)
+        gradient = gradient + push / 2
+        # Without the penalty's own share, steps on few votes go too far and swing.
+        weight = weight * (1 + (chance * spread).sum(axis=1))
+    held = information(choices.weighing(weight), theta)
+    return np.asarray(np.linalg.lstsq(held, gradient, rcond=None)[0])

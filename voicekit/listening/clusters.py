@@ -11,14 +11,17 @@ what this covers.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 from scipy.linalg import eigh
 
-__all__ = ["Clustered", "clustered", "floored"]
+__all__ = ["Clustered", "clustered", "floored", "numbered"]
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.intp]
@@ -103,6 +106,22 @@ def clustered(
     both = sums["raters"] + sums["items"] - cell
     finest = len(np.unique(cells)) - 1
     return Clustered(both, fewest - 1, "raters and items", cell, finest)
+
+
+def numbered(names: Iterable[Any] | None) -> Codes | None:
+    """Return clusters by number from their names; None where no name is known.
+
+    Examples
+    --------
+    A missing name is a cluster of its own rather than a vote lost:
+
+    >>> numbered(["ann", None, "ann"]).tolist()
+    [0, 1, 0]
+    """
+    line = None if names is None else pd.Series(list(names), dtype=object)
+    if line is None or line.isna().all():
+        return None
+    return np.asarray(pd.factorize(line, use_na_sentinel=False)[0], dtype=np.intp)
 
 
 def floored(covariance: Array, floor: Array) -> Array:

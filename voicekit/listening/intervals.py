@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from voicekit.listening.ballots import Ballots
 from voicekit.listening.clusters import Clustered
-from voicekit.listening.worths import Fitted, Spec, fitted, spread
+from voicekit.listening.worths import Fitted, Spec, pair_spread, pair_worths
 
 __all__ = ["Estimates", "from_covariance", "from_resamples"]
 
@@ -36,13 +36,13 @@ def from_covariance(
 ) -> Estimates:
     """Return the estimates with Wald's intervals, clustered if they are robust."""
     turn = gauge @ found.turn
-    held = spread(votes, found, robust=robust).turned(turn)
+    held = pair_spread(votes, found, robust=robust).turned(turn)
     value = turn @ found.theta
     reach = held.reach(confidence)
     how = "Wald, votes independent"
     if held.ways != "nothing":
         how = f"cluster-robust over {held.ways}, t with {held.df:g} degrees of freedom"
-    return Estimates(value, held, value - reach, value + reach, how, found.separated)
+    return Estimates(value, held, value - reach, value + reach, how, found.flawed)
 
 
 def from_resamples(  # noqa: PLR0913, PLR0917 - the parts of a refit
@@ -60,7 +60,7 @@ def from_resamples(  # noqa: PLR0913, PLR0917 - the parts of a refit
     """
     if plain.penalised:
         return replace(plain, how="Wald, as separated votes cannot be resampled")
-    refits = (fitted(votes, weight, spec) for weight in weights)
+    refits = (pair_worths(votes, weight, spec) for weight in weights)
     draws = np.array([gauge @ refit.turn @ refit.theta for refit in refits])
     tail = (1 - confidence) / 2
     low, high = np.quantile(draws, [tail, 1 - tail], axis=0)

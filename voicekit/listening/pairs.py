@@ -19,7 +19,7 @@ from voicekit.listening.intervals import (
     from_resamples,
 )
 from voicekit.listening.paired import ELO, MIDDLE, BradleyTerry
-from voicekit.listening.worths import Fitted, Prior, Spec, fitted, resampled
+from voicekit.listening.worths import Fitted, Prior, Spec, pair_worths, resampled
 
 __all__ = ["bradley_terry"]
 
@@ -109,7 +109,7 @@ def bradley_terry(  # noqa: PLR0913, PLR0917 - one argument per choice that a pa
     cast = ballots(_counted(as_votes(votes)))
     spec = Spec(ties, order, prior)
     _refuse_ties(cast, spec)
-    found = fitted(cast, cast.weight(cast.count), spec)
+    found = pair_worths(cast, cast.weight(cast.count), spec)
     gauge = _gauge(cast.systems, reference, found)
     estimates = from_covariance(
         cast, found, gauge, robust=interval == "two-way", confidence=confidence
@@ -222,5 +222,8 @@ def _check(name: str, value: object, allowed: tuple[str | None, ...]) -> None:
 
 
 def _check_prior(prior: Prior) -> None:
-    if prior not in (None, "firth") and not float(prior) > 0:
+    if prior in (None, "firth"):
+        return
+    number = isinstance(prior, int | float) and not isinstance(prior, bool)
+    if not (number and 0 < float(prior) < np.inf):
         raise InvalidSetting("prior is a number of virtual games above 0, or 'firth'.")

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.linalg import helmert
 
-from voicekit.errors import InvalidAnswers
-from voicekit.listening.choices import Choices, defect, fit, information, log_likelihood
-from voicekit.listening.choices import scores as gradients
-from voicekit.listening.clusters import Clustered, clustered, floored
+from voicekit.errors import InvalidAnswers, nearest
+from voicekit.listening.choices import Choices, scores
+from voicekit.listening.clusters import numbered
 from voicekit.listening.estimate import checked_confidence
 from voicekit.listening.paired import ELO, MIDDLE
-from voicekit.listening.placings import Ranked, Stage, ranked, stages
+from voicekit.listening.placings import Stage, ranked, stages
+from voicekit.listening.worths import fitted
 
 __all__ = ["PlackettLuce", "plackett_luce"]
 
@@ -87,14 +86,24 @@ def plackett_luce(
     if not placed:
         raise InvalidAnswers("No ranking puts one system above another.")
     systems = list(dict.fromkeys(s for one in read for s in one.systems()))
-    theta, spread, penalty, value = _fitted(read, placed, systems)
+    if reference is not None and reference not in systems:
+        known = list(map(str, systems))
+        raise InvalidAnswers(
+            f"The reference {reference!r} stands in no ranking."
+            f"{nearest(str(reference), known)}"
+        )
+    found = fitted(lambda basis: _choices(placed, systems, basis), len(systems), None)
+    each = np.zeros((len(read), len(found.theta)))
+    gradients = scores(found.choices, found.theta) * found.choices.weight[:, None]
+    np.add.at(each, [stage.ranking for stage in placed], gradients)
+    raters = numbered(one.rater for one in read)
+    spread = found.spread(each, raters, numbered(one.item for one in read))
     zero = np.full(len(systems), 1 / len(systems))
     if reference is not None:
-        if reference not in systems:
-            raise InvalidAnswers(f"The reference {reference!r} stands in no ranking.")
         zero = np.eye(len(systems))[systems.index(reference)]
     gauge = np.eye(len(systems)) - zero
-    worth, held = gauge @ theta, spread.turned(gauge)
+    turn = gauge @ found.turn
+    worth, held = turn @ found.theta, spread.turned(turn)
     reach = held.reach(confidence)
     stood = [sum(system in one.systems() for one in read) for system in systems]
     table = pd.DataFrame(
@@ -114,35 +123,10 @@ def plackett_luce(
     return PlackettLuce(
         table=table.iloc[best],
         covariance=pd.DataFrame(held.whole()[np.ix_(best, best)], index, index),
-        log_likelihood=value,
+        log_likelihood=found.log_likelihood,
         interval=how,
-        penalty=penalty,
+        penalty=found.penalty,
     )
-
-
-def _fitted(
-    read: list[Ranked], placed: list[Stage], systems: list[Hashable]
-) -> tuple[Array, Clustered, str | None, float]:
-    basis = np.ascontiguousarray(helmert(len(systems)).T)
-    plain = _choices(placed, systems, basis)
-    flaw = defect(plain)
-    full, penalty = plain, None
-    if flaw == "unconnected":
-        basis = np.eye(len(systems))
-        plain = _choices(placed, systems, basis)
-        full = _with_phantom(plain, basis)
-        penalty = "two virtual choices of each system against a phantom: unconnected"
-    elif flaw:
-        penalty = "Firth's penalty (Jeffreys prior): some system never loses"
-    theta = fit(full, jeffreys=flaw == "separated")
-    bread = np.asarray(np.linalg.pinv(information(full, theta)), dtype=float)
-    each = np.zeros((len(read), len(theta)))
-    where = [stage.ranking for stage in placed]
-    np.add.at(each, where, gradients(plain, theta) * plain.weight[:, None])
-    held = clustered(each, bread, *(_codes(read, name) for name in ("rater", "item")))
-    if flaw:
-        held = Clustered(floored(held.whole(), bread), held.df, held.ways)
-    return basis @ theta, held.turned(basis), penalty, log_likelihood(plain, theta)
 
 
 def _choices(placed: list[Stage], systems: list[Hashable], basis: Array) -> Choices:
@@ -157,24 +141,3 @@ def _choices(placed: list[Stage], systems: list[Hashable], basis: Array) -> Choi
     target = np.zeros((len(placed), widest))
     target[:, 0] = 1.0
     return Choices(features, target, offered, np.array([s.weight for s in placed]))
-
-
-def _with_phantom(plain: Choices, basis: Array) -> Choices:
-    size, widest = len(basis), plain.features.shape[1]
-    features = np.zeros((size, widest, size))
-    features[:, 0] = basis
-    offered = np.zeros((size, widest), dtype=bool)
-    offered[:, :2] = True
-    return Choices(
-        np.concatenate([plain.features, features]),
-        np.concatenate([plain.target, np.where(offered, 0.5, 0.0)]),
-        np.concatenate([plain.offered, offered]),
-        np.concatenate([plain.weight, np.full(size, 2.0)]),
-    )
-
-
-def _codes(read: list[Ranked], name: str) -> NDArray[np.intp] | None:
-    values = [getattr(one, name) for one in read]
-    if all(value is None for value in values):
-        return None
-    return np.asarray(pd.factorize(pd.Series(values, dtype=object))[0], dtype=np.intp)

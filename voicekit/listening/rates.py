@@ -12,7 +12,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from voicekit.errors import InvalidAnswers
 from voicekit.listening.answers import as_votes
-from voicekit.listening.clusters import Clustered, clustered
+from voicekit.listening.clusters import Clustered, clustered, numbered
 from voicekit.listening.estimate import Estimate, checked_confidence
 
 __all__ = ["PreferenceRate", "preference_rate"]
@@ -102,12 +102,7 @@ def preference_rate(
 
 def _clustered(frame: pd.DataFrame, surprise: pd.Series[float]) -> Clustered:
     """Return the covariance of the sum of what was chosen beyond the share."""
-    codes = [
-        np.asarray(pd.factorize(frame[name], use_na_sentinel=False)[0], dtype=np.intp)
-        if name in frame
-        else None
-        for name in ("rater", "item")
-    ]
+    codes = (numbered(frame.get(name)) for name in ("rater", "item"))
     return clustered(
         np.asarray(surprise, dtype=float)[:, None], np.ones((1, 1)), *codes
     )
