@@ -108,3 +108,58 @@ def test_what_is_refused(wine):
         ordinal(split, random=None)
     with pytest.raises(InvalidSetting, match="lacks its '~'"):
         ordinal(wine, "temp + contact")
+
+
+def test_ordered_words_keep_their_order(wine):
+    """Bad < Poor < Fair < Good < Excellent, and not from A to Z."""
+    words = ["Bad", "Poor", "Fair", "Good", "Excellent"]
+    said = wine["score"].map(dict(enumerate(words, 1)))
+    for name in ("score", "grade"):
+        ordered = pd.Categorical(said, categories=words, ordered=True)
+        told = wine.drop(columns="score").assign(**{name: ordered})
+        found = ordinal(told, f"{name} ~ temp + contact", random=None)
+        assert pytest.approx(list(found.table["estimate"]), abs=5e-5) == [
+            2.5031,
+            1.5278,
+        ]
+        assert found.thresholds.index[0] == "Bad|Poor"
+        plain = told.assign(**{name: said})
+        with pytest.raises(InvalidAnswers, match="without an order"):
+            ordinal(plain, f"{name} ~ temp", random=None)
+
+
+def test_units_of_a_regressor_do_not_matter(wine):
+    """A rate near 30,000 Hz separates nothing, and its effect is per Hz."""
+    rng = np.random.default_rng(0)
+    rate = rng.normal(30_000, 8_000, len(wine))
+    frame = wine.assign(rate=rate, even=(rate - 30_000) / 8_000)
+    raw, even = (ordinal(frame, f"score ~ temp + {x}") for x in ("rate", "even"))
+    assert raw.log_likelihood == pytest.approx(even.log_likelihood, abs=1e-7)
+    for column in ("estimate", "se"):
+        per_hz = even.table.loc["even", column] / 8_000
+        assert raw.table.loc["rate", column] == pytest.approx(per_hz, rel=1e-3)
+    shift = 30_000 * raw.table.loc["rate", "estimate"]
+    moved = even.thresholds["estimate"] + shift
+    assert list(raw.thresholds["estimate"]) == pytest.approx(list(moved), rel=1e-3)
+
+
+def few_votes(raters):
+    rng = np.random.default_rng(12)
+    system = rng.choice(["x", "y"], len(raters))
+    latent = np.where(system == "y", 0.8, 0.0) + rng.logistic(size=len(raters))
+    score = np.digitize(latent, [-1, 0, 1])
+    return pd.DataFrame({"rater": raters, "system": system, "score": score})
+
+
+def test_raters_with_one_vote_have_no_level():
+    """Sixty raters with a vote each: a level could not be told from the vote."""
+    frame = few_votes(range(60))
+    found = ordinal(frame)
+    assert found.rater_sd is None
+    assert found.table.equals(ordinal(frame, random=None).table)
+
+
+def test_no_standard_errors_from_a_saddle():
+    """One rater with two votes does not tell a spread: refused, with the way out."""
+    with pytest.raises(InvalidAnswers, match="random=None"):
+        ordinal(few_votes([0, *range(60)]))

@@ -258,18 +258,18 @@ def test_unconnected_votes_are_penalised_and_say_so():
     ],
 )
 def test_the_fewest_votes_have_a_fit(pairs, worths):
-    """One vote, a chain, a star: Firth's penalty settles, and ln 3 is one win of one."""
+    """One vote, a chain, a star: Firth settles, and one win of one is ln 3."""
     frame = pd.DataFrame(map(list, pairs), columns=["a", "b"]).assign(outcome="a")
-    found = bradley_terry(frame, reference=frame["b"].iloc[-1]).table["log_worth"]
+    found = bradley_terry(frame, reference=pairs[-1][1]).table["log_worth"]
     assert np.isfinite(found).all()
     if worths:
         assert worths == pytest.approx(found.to_dict(), abs=1e-9)
 
 
 def test_any_few_votes_have_a_fit():
-    """Three hundred small sets of votes, some with ties and orders, and resampled."""
+    """A hundred small sets of votes, some with ties and orders, and resampled."""
     rng = np.random.default_rng(0)
-    for number in range(300):
+    for number in range(100):
         outcomes = ["a", "b", "tie"] if number % 3 else ["a", "b"]
         rows = [
             (*rng.choice(["w", "x", "y", "z"], 2, replace=False), rng.choice(outcomes))

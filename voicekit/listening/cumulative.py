@@ -59,7 +59,8 @@ def ordinal(
     Parameters
     ----------
     answers : DataFrame
-        The columns that the formula names, and the one that ``random`` names.
+        The columns that the formula names, and the one that ``random`` names. Scores
+        are numbers, or words as an ordered categorical.
     formula : str
         Score on the left, effects on the right, in statsmodels' formula language.
     random : str, optional
@@ -77,15 +78,17 @@ def ordinal(
     Raises
     ------
     InvalidAnswers
-        If there are fewer than three different scores, or some effect separates them.
+        If there are fewer than three different scores, they are words without an
+        order, or some effect separates them.
 
     Notes
     -----
     logit P(score <= j) = threshold j - effects - rater's level (McCullagh 1980; with
     random effects as clmm2 of R's ordinal, Christensen). Ties are what categories
     are; scores that nobody gave are no category. Rows with a missing value are left
-    out. Several votes of one rater all count, held together by the rater's level. The
-    items are fixed: put them into the formula, or into ``random``, where they matter.
+    out. Several votes of one rater all count, held together by the rater's level, which
+    there is none of where no rater has several. The items are fixed: put them into the
+    formula, or into ``random``, where they matter.
 
     Examples
     --------
@@ -100,6 +103,7 @@ def ordinal(
             f"The formula {formula!r} lacks its '~': 'score ~ system'."
         )
     score = formula.split("~", maxsplit=1)[0].strip()
+    answers, names = _numbered(answers, score)
     frame = usable(answers, [score, *([random] if random else [])])
     frame[score] = frame[score].astype(
         pd.CategoricalDtype(sorted(frame[score].unique()), ordered=True)
@@ -108,8 +112,8 @@ def ordinal(
         raise InvalidAnswers(
             "An ordinal model needs three different scores; with two, compare shares."
         )
-    fixed, terms = _fixed(frame, formula)
-    rows = fixed.model.data.row_labels
+    fixed, units = _fixed(OrderedModel.from_formula(formula, frame, distr="logit"))
+    rows = units.model.data.row_labels
     rater = frame.loc[rows, random] if random else pd.Series(0, rows)
     data = Categories(
         category=np.asarray(fixed.model.endog, dtype=np.intp),
@@ -119,14 +123,16 @@ def ordinal(
     found = np.asarray(fixed.params, dtype=float)
     covariance = np.asarray(fixed.cov_params(), dtype=float)
     value = plain = float(fixed.llf)
-    random = random if data.rater.any() else None
+    # Of one rater, or of raters with a vote each, no level can be told.
+    votes = np.bincount(data.rater)
+    random = random if len(votes) > 1 and votes.max() > 1 else None
     if random:
         found, covariance, value = with_raters(data, found, points=points)
     categories = frame[score].cat.categories
-    numeric = pd.api.types.is_numeric_dtype(categories)
-    levels = [f"{level:g}" if numeric else str(level) for level in categories]
-    turned, around = _thresholds(found, covariance, len(terms), len(levels) - 1)
+    levels = [names.get(level) or f"{level:g}" for level in categories]
+    turned, around = _turned(found, covariance, units, len(levels) - 1)
     parts = _parts(turned, around, confidence)
+    terms = list(units.model.exog_names[: len(units.scale)])
     table, cuts = parts.iloc[: len(terms)], parts.iloc[len(terms) :][: len(levels) - 1]
     spread = parts.iloc[-1] if random else None
     steps = [f"{low}|{high}" for low, high in pairwise(levels)]
@@ -145,39 +151,78 @@ def ordinal(
     )
 
 
-def _fixed(frame: pd.DataFrame, formula: str) -> tuple[Any, list[str]]:
-    """Return statsmodels' fit without random raters, and the names of the effects."""
-    model = OrderedModel.from_formula(formula, frame, distr="logit")
+@dataclass(frozen=True, slots=True)
+class _Units:
+    """The model as it was written, and how its regressors were standardised."""
+
+    model: Any
+    centre: Array
+    scale: Array
+
+
+def _numbered(
+    answers: pd.DataFrame, score: str
+) -> tuple[pd.DataFrame, dict[float, str]]:
+    """Return the answers with numbers as scores, and the words of ordered ones."""
+    if score not in answers:
+        return answers, {}
+    column = answers[score]
+    if isinstance(column.dtype, pd.CategoricalDtype) and column.cat.ordered:
+        words = {float(n): str(word) for n, word in enumerate(column.cat.categories)}
+        codes = column.cat.codes.astype(float)
+        return answers.assign(**{score: codes.where(codes >= 0)}), words
+    try:
+        numbers = pd.to_numeric(column.astype(object))
+    except (TypeError, ValueError) as error:
+        raise InvalidAnswers(
+            f"The scores in {score!r} are words without an order; give them theirs, "
+            "worst first: pd.Categorical(words, categories=[...], ordered=True)."
+        ) from error
+    return answers.assign(**{score: numbers}), {}
+
+
+def _fixed(written: Any) -> tuple[Any, _Units]:
+    """Return statsmodels' fit without random raters, on standardised regressors.
+
+    As they are, regressors such as a rate of 44,100 Hz keep the fit from settling.
+    """
+    exog = np.asarray(written.exog, dtype=float)
+    spread = exog.std(axis=0)
+    units = _Units(written, exog.mean(axis=0), np.where(spread > 0, spread, 1.0))
+    even = (exog - units.centre) / units.scale
+    model = OrderedModel(pd.Series(written.endog), even, distr="logit")
     with warnings.catch_warnings():
         # It warns where the fit runs away; the check below says why, and what to do.
         warnings.simplefilter("ignore")
         fit = model.fit(method="bfgs", maxiter=1000, gtol=1e-8, disp=0)
-    terms = list(model.exog_names[: model.exog.shape[1]])
-    largest = float(np.abs(np.asarray(fit.params)).max())
-    if not np.isfinite(fit.llf) or largest > FARTHEST:
+    effects = np.asarray(fit.params)[: even.shape[1]]
+    if not np.isfinite(fit.llf) or np.abs(effects).max() > FARTHEST:
         raise InvalidAnswers(
             "Some effect separates the scores perfectly, so that its size has no "
             "estimate; drop it from the formula, or join its levels."
         )
-    return fit, terms
+    return fit, units
 
 
-def _thresholds(
-    found: Array, covariance: Array, effects: int, cuts: int
+def _turned(
+    found: Array, covariance: Array, units: _Units, cuts: int
 ) -> tuple[Array, Array]:
-    """Return the estimates with thresholds instead of the logs of their steps."""
+    """Return effects in the regressors' own units, then thresholds, not their steps."""
+    effects = len(units.scale)
+    at = slice(effects, effects + cuts)
+    own = np.diag(1 / units.scale)
     turn = np.eye(len(found))
+    turn[:effects, :effects] = own
+    turn[at, :effects] = units.centre @ own
+    value = turn @ found
+    value[at] += thresholds(found[at]) - found[at]
     steps = np.append(1.0, np.exp(found[effects + 1 : effects + cuts]))
-    turn[effects : effects + cuts, effects : effects + cuts] = np.tril(
-        np.tile(steps, (cuts, 1))
-    )
-    turned = found.copy()
-    turned[effects : effects + cuts] = thresholds(found[effects : effects + cuts])
-    return turned, turn @ covariance @ turn.T
+    turn[at, at] = np.tril(np.tile(steps, (cuts, 1)))
+    return value, turn @ covariance @ turn.T
 
 
 def _parts(value: Array, covariance: Array, confidence: float) -> pd.DataFrame:
-    se = np.sqrt(np.diag(covariance).clip(0))
+    se = np.sqrt(np.diag(covariance))
     reach = float(stats.norm.ppf((1 + confidence) / 2)) * se
     z = np.divide(value, se, out=np.full_like(value, np.nan), where=se > 0)
     return pd.DataFrame(

@@ -23,6 +23,10 @@ Codes = NDArray[np.intp]
 NEWTON_STEPS = 30
 FARTHEST = 15.0
 TINY = 1e-300
+UNSETTLED = (
+    "The model with random raters does not settle; fit it with random=None, or join "
+    "effects that few votes tell apart."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ def with_raters(
     Raises
     ------
     InvalidAnswers
-        If the fit runs away.
+        If the fit runs away, or ends where there is no maximum.
     """
     rule = np.polynomial.hermite.hermgauss(points)
 
@@ -68,12 +72,12 @@ def with_raters(
     best = np.asarray(found.x, dtype=float)
     best[-1] = abs(best[-1])
     if not np.isfinite(found.fun) or np.abs(best).max() > FARTHEST:
-        raise InvalidAnswers(
-            "The model with random raters does not settle; fit it with random=None, or "
-            "join effects that few votes tell apart."
-        )
-    covariance = np.linalg.pinv(approx_hess(best, loss))
-    return best, np.asarray(covariance), -float(found.fun)
+        raise InvalidAnswers(UNSETTLED)
+    bend = np.asarray(approx_hess(best, loss))
+    if np.linalg.eigvalsh(bend).min() <= 0:
+        # No maximum: standard errors would come from a saddle.
+        raise InvalidAnswers(UNSETTLED)
+    return best, np.linalg.inv(bend), -float(found.fun)
 
 
 def _log_likelihood(
