@@ -58,6 +58,19 @@ def test_alpha_resamples(krippendorff):
     assert wide.low <= one.low
 
 
+def test_categories_may_be_words(krippendorff):
+    """At the nominal level words do as well as numbers, in both forms of table."""
+    said = krippendorff.apply(lambda column: column.map("word {:.0f}".format, "ignore"))
+    long = said.rename_axis("rater").reset_index()
+    long = long.melt("rater", var_name="item", value_name="score")
+    for table in (said, long):
+        found = krippendorff_alpha(table, "nominal", resamples=20)
+        assert found == pytest.approx(0.743421, abs=5e-7)
+    again = pd.concat([long, long[:1]])
+    with pytest.raises(InvalidAnswers, match="judged 0 twice"):
+        krippendorff_alpha(again, "nominal")
+
+
 def test_alpha_is_undefined():
     """No variation, or no item with two raters, is no agreement to speak of."""
     with pytest.raises(InvalidAnswers, match="All values are equal"):
@@ -100,7 +113,8 @@ def test_icc_leaves_out_incomplete_items(shrout_fleiss):
 def test_icc_of_judges_who_agree():
     """Judges who say the same have correlations of 1."""
     table = icc(pd.DataFrame([[1, 2, 4, 5], [1, 2, 4, 5]]))
-    assert list(table["icc"]) == pytest.approx([1] * 6)
+    for column in ("icc", "low", "high"):
+        assert list(table[column]) == pytest.approx([1] * 6)
 
 
 def test_icc_needs_raters():

@@ -84,6 +84,31 @@ def test_abx(stimuli, rng):
     assert "does not show that two systems sound the same" in analyse(right).methods()
 
 
+def test_abx_intervals_know_raters(stimuli):
+    """Two raters who always hear it and two who never do: not 64 answers, but four."""
+    frame = plan(stimuli(2, 16), "abx", raters=4, seed=1)
+    wrong = frame["expected"].map({"a": "b", "b": "a"})
+    found = analyse(
+        frame.assign(response=wrong.where(frame["rater"] > 2, frame["expected"]))
+    )
+    row = found.table.loc["s0 - s1"]
+    assert row["share"] == 0.5
+    assert row["low"] < 0.1
+    assert row["high"] > 0.9
+    assert "raters and items" in found.methods()
+
+
+def test_mushra_without_reference_is_named_so(stimuli, rng):
+    """What the plan says is told; answers without roles are analysed too."""
+    for reference in (True, False):
+        table = stimuli(2, 3, ref="reference")
+        frame = plan(table, "mushra", raters=2, seed=1, reference=reference)
+        answers = rated(frame, rng, 0, 100)
+        assert ("no reference" in analyse(answers).methods()) is not reference
+    bare = answers.drop(columns="role")
+    assert len(analyse(bare).table) == 3
+
+
 def test_cmos_turns_the_order_back(stimuli):
     """CMOS scores are turned to one system, so that a pure side bias averages to 0."""
     frame = plan(stimuli(2, 6), "cmos", raters=4, seed=1)

@@ -10,6 +10,7 @@ import pytest
 
 from voicekit.listening import consistency
 from voicekit.listening.triads import (
+    _kendall,
     chance_of_triads,
     circular_triads,
     most_triads,
@@ -51,7 +52,15 @@ def test_chance_of_few_triads():
     """A rater without circular triads among six is hardly guessing."""
     assert chance_of_triads(6, 0) == pytest.approx(720 / 32768)
     assert chance_of_triads(6, 8) == 1
-    assert np.isnan(chance_of_triads(11, 3))
+
+
+def test_chance_of_triads_of_many_systems():
+    """Above ten systems Kendall's chi-square stands in, close to what is exact."""
+    for triads in (5, 15, 25, 30, 35):
+        exact, near = chance_of_triads(10, triads), _kendall(10, triads)
+        assert near == pytest.approx(exact, abs=0.004)
+    assert 0 < chance_of_triads(11, 3) < 0.001
+    assert chance_of_triads(11, most_triads(11)) > 0.99
 
 
 def test_undecided_pairs():

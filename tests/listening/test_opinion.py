@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from statsmodels.regression.mixed_linear_model import MixedLM
 from statsmodels.stats.multitest import multipletests
 
 from voicekit.errors import InvalidAnswers, InvalidSetting
-from voicekit.listening import compare_systems, mean_opinion
+from voicekit.listening import compare_systems, mean_opinion, plan
 
 # Fisher 1935: heights of fifteen pairs of plants of Darwin's.
 CROSSED = [23.5, 12, 21, 22, 19.125, 21.5, 22.125, 20.375, 18.25, 21.625, 23.25]
@@ -213,11 +214,32 @@ def test_pairs_use_common_cells_only():
     assert compare_systems(both).loc[0, "difference"] == pytest.approx((1 + 3 + 1) / 3)
 
 
+def test_partial_plans_are_compared_within_raters(stimuli):
+    """Raters who hear each system on other items: their own means, t over raters."""
+    frame = plan(stimuli(3, 6), "mos", raters=6, seed=1, trials=3)
+    quality = frame["system"].map({"s0": 4.0, "s1": 3.0, "s2": 1.0})
+    answers = frame.assign(score=quality + frame["rater"] / 10 * (frame["order"] % 2))
+    found = compare_systems(answers).set_index(["first", "second"])
+    own = answers.pivot_table(index="rater", columns="system", values="score")
+    for (first, second), row in found.iterrows():
+        gaps = own[first] - own[second]
+        assert row["difference"] == pytest.approx(gaps.mean())
+        reach = stats.t.ppf(0.975, 5) * gaps.std() / np.sqrt(6)
+        assert row["high"] == pytest.approx(gaps.mean() + reach)
+        assert (row["units"], row["over"]) == (6, "raters")
+        assert row["p"] == pytest.approx(2 / 2**6)
+
+
 def test_nothing_in_common():
-    """Two systems without a common cell cannot be compared."""
+    """Two systems without a common rater: missing, and the other pairs stay."""
     apart = pd.concat([scores([[4]], "x"), scores([[4]], "y").assign(rater=9)])
-    with pytest.raises(InvalidAnswers, match="No rater scored the same item"):
-        compare_systems(apart)
+    third = scores([[5, 4], [3, 3]], "z")
+    found = compare_systems(pd.concat([apart, third])).set_index(["first", "second"])
+    row = found.loc[("x", "y")]
+    assert row[["difference", "se", "low", "p", "p_holm", "over"]].isna().all()
+    assert row["units"] == 0
+    assert found.loc[("x", "z"), "over"] == "cells"
+    assert found.loc[("x", "z"), "p_holm"] <= 1
     with pytest.raises(InvalidAnswers, match="at least two systems"):
         compare_systems(scores([[4]]))
     with pytest.raises(InvalidSetting, match="sign-flip or wilcoxon"):

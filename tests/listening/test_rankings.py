@@ -153,6 +153,22 @@ def test_best_worst_forms_agree():
     pd.testing.assert_frame_equal(best_worst_scores(trials), best_worst_scores(long))
 
 
+def test_best_worst_counts_every_showing():
+    """Where cells are heard unequally often, the score is still that of the counts."""
+    trials = pd.DataFrame(
+        {
+            "systems": [list("xyz")] * 4,
+            "best": ["x", "x", "x", "y"],
+            "worst": ["z", "z", "z", "x"],
+            "rater": [1, 1, 1, 1],
+            "item": ["p", "p", "p", "q"],
+        }
+    )
+    table = best_worst_scores(trials)
+    assert table.loc["x", "score"] == (3 - 1) / 4
+    assert table["score"].equals((table["best"] - table["worst"]) / table["shown"])
+
+
 def test_best_worst_half_an_answer():
     """A trial without its worst is left out whole; two best are refused."""
     rows = pd.DataFrame(

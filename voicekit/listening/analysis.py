@@ -136,9 +136,10 @@ def analyse(  # noqa: PLR0913 - one argument per thing that the answers may not 
     asked = kind or str(answers.attrs.get("kind") or "") or _kind_of(answers)
     known = protocol(asked)
     found = ANALYSES[asked](answers, confidence)
+    with_reference = answers.attrs.get("reference", True)
     words = labels or answers.attrs.get("labels") or known.labels
     about = About(
-        name=known.name if _has_reference(answers) else f"{known.name}, no reference",
+        name=known.name if with_reference else f"{known.name}, no reference",
         source=known.source,
         question=question or answers.attrs.get("question") or known.question,
         labels=tuple(map(str, dict(words).values())),
@@ -166,12 +167,6 @@ def _kind_of(answers: pd.DataFrame) -> str:
     raise InvalidAnswers(
         "The kind of test cannot be told from the answers; name it, as in kind='mos'."
     )
-
-
-def _has_reference(answers: pd.DataFrame) -> bool:
-    """Return False for a MUSHRA screen without its open reference."""
-    mushra = "kind" in answers and (answers["kind"] == "mushra").any()
-    return not mushra or bool((answers["role"] == "reference").any())
 
 
 def _raters(answers: pd.DataFrame) -> pd.DataFrame:

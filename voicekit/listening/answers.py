@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from voicekit.errors import InvalidAnswers
@@ -143,12 +144,18 @@ def as_votes(answers: pd.DataFrame, *, tests_only: bool = True) -> pd.DataFrame:
     return frame
 
 
-def rater_by_item(table: pd.DataFrame) -> pd.DataFrame:
+def rater_by_item(table: pd.DataFrame, *, nominal: bool = False) -> pd.DataFrame:
     """Return scores with raters in rows and items in columns.
 
     A table that has the columns ``rater``, ``item`` and ``score`` is turned; what is
     rated is then an item as spoken by a system. Several votes of one rater on the
-    same are averaged first. Any other table is taken as it is, made numeric.
+    same are averaged first. Any other table is taken as it is, made numeric. Nominal
+    scores are categories of any type: they get numbers, and are not averaged.
+
+    Raises
+    ------
+    InvalidAnswers
+        If a score is no number, or a rater gave two nominal ones to the same.
 
     Examples
     --------
@@ -157,14 +164,32 @@ def rater_by_item(table: pd.DataFrame) -> pd.DataFrame:
     >>> rater_by_item(long).values.tolist()
     [[4.0, 2.0], [5.0, nan]]
     """
-    if not {"rater", "item", "score"} <= set(table.columns):
+    long = {"rater", "item", "score"} <= set(table.columns)
+    if nominal:
+        table = _categories(table, ["score"] if long else list(table.columns))
+    if not long:
         return pd.DataFrame(table).astype(float)
     frame = usable(table, ["rater", "item", "score"])
     rated = [name for name in ("item", "system") if name in frame]
+    twice = frame[frame.duplicated(["rater", *rated])]
+    if nominal and len(twice):
+        raise InvalidAnswers(
+            f"{twice['rater'].iloc[0]!r} judged {twice['item'].iloc[0]!r} twice, and "
+            "categories have no mean; keep one, as drop_duplicates does."
+        )
     turned = frame.pivot_table(
         index="rater", columns=rated, values="score", aggfunc="mean"
     )
     return turned.astype(float)
+
+
+def _categories(table: pd.DataFrame, columns: list[Any]) -> pd.DataFrame:
+    """Return the table with each distinct value as a number; missing ones stay so."""
+    values = table[columns].to_numpy(dtype=object)
+    codes = pd.factorize(values.ravel())[0].astype(float).reshape(values.shape)
+    numbered = table.copy()
+    numbered[columns] = np.where(codes >= 0, codes, np.nan)
+    return numbered
 
 
 def _numbers(column: pd.Series[Any]) -> pd.Series[float]:

@@ -44,7 +44,8 @@ def best_worst_scores(
     -----
     Counting as in Kiritchenko & Mohammad 2017. A trial that lacks its best or its
     worst is left out whole. There are no ties: within a trial all others are equal.
-    Several votes of one rater on the same system and item are averaged first.
+    Several votes of one rater on the same system and item each count in the score, and
+    are averaged first for its standard error.
 
     Examples
     --------
@@ -57,11 +58,21 @@ def best_worst_scores(
     shown["score"] = shown["response"].map(VALUE).fillna(0.0).astype(float)
     found = mean_opinion(shown, confidence=confidence).table
     counts = pd.crosstab(shown["system"], shown["response"].fillna("neither"))
-    table = found[["mean", "se", "low", "high"]].rename(columns={"mean": "score"})
-    for name in VALUE:
-        table[name] = counts.get(name, pd.Series(0, counts.index))
-    table["shown"] = counts.sum(axis=1)
-    table[["low", "high"]] = table[["low", "high"]].clip(-1, 1)
+    counts = counts.reindex(found.index)
+    best, worst = (counts.get(name, pd.Series(0, counts.index)) for name in VALUE)
+    heard = counts.sum(axis=1)
+    score, reach = (best - worst) / heard, (found["high"] - found["low"]) / 2
+    table = pd.DataFrame(
+        {
+            "score": score,
+            "se": found["se"],
+            "low": (score - reach).clip(lower=-1),
+            "high": (score + reach).clip(upper=1),
+            "best": best,
+            "worst": worst,
+            "shown": heard,
+        }
+    )
     return table.sort_values("score", ascending=False, kind="stable")
 
 

@@ -14,10 +14,15 @@ from voicekit.listening.best_worst import best_worst_scores
 from voicekit.listening.opinion import mean_opinion
 from voicekit.listening.paired import BradleyTerry
 from voicekit.listening.pairs import bradley_terry
-from voicekit.listening.proportions import abx_threshold, wilson
+from voicekit.listening.proportions import abx_threshold
 from voicekit.listening.rankings import plackett_luce
+from voicekit.listening.rates import preference_rate
 
 __all__ = ["ANALYSES", "Found"]
+
+
+RIGHT = "right"
+WAYS = {"nothing": "Wilson's over trials"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +61,22 @@ def _order_effect(fit: BradleyTerry, ordered: BradleyTerry) -> str:
 
 def _abx(answers: pd.DataFrame, confidence: float) -> Found:
     frame = usable(votes(answers), ["a", "b", "outcome", "expected"])
-    frame["pair"] = _pair(frame)
-    right = (frame["outcome"] == frame["expected"]).groupby(frame["pair"])
-    rows = []
-    for pair, answered in right:
-        k, n = int(answered.sum()), len(answered)
-        low, high = wilson(k, n, confidence=confidence)
+    right = frame["outcome"] == frame["expected"]
+    told = frame.assign(a=RIGHT, b="wrong", outcome=right.map({True: "a", False: "b"}))
+    rows, ways = [], set()
+    for pair, answered in told.groupby(_pair(frame)):
+        k, n = int(right[answered.index].sum()), len(answered)
+        found = preference_rate(answered, RIGHT, confidence=confidence)
         p = float(stats.binomtest(k, n, alternative="greater").pvalue)
-        rows.append((pair, k, n, k / n, low, high, p, abx_threshold(n)))
+        ends = (found.rate.low, found.rate.high)
+        rows.append((pair, k, n, k / n, *ends, p, abx_threshold(n)))
+        ways.add(WAYS.get(found.clusters, f"cluster-robust over {found.clusters}"))
     names = ["pair", "right", "trials", "share", "low", "high", "p", "threshold"]
     table = pd.DataFrame(rows, columns=names).set_index("pair")
     said = (
-        "Right answers were tested against guessing (exact one-sided binomial); "
-        "intervals are Wilson's over trials. A result that is not significant does not "
-        "show that two systems sound the same."
+        "Right answers were tested against guessing (exact one-sided binomial over "
+        f"trials); intervals: {', '.join(sorted(ways))}. A result that is not "
+        "significant does not show that two systems sound the same."
     )
     return Found(table.sort_values("share", ascending=False), said)
 

@@ -164,7 +164,7 @@ def plan(  # noqa: PLR0913 - one argument per choice that a paper reports
         },
         "ties": ties and kind == "ab",
         "design": asked_for.order,
-        "reference": reference,
+        "reference": reference or kind != "mushra",
         "seed": seed,
     }
     return frame

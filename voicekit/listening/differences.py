@@ -14,14 +14,14 @@ from statsmodels.stats.multitest import multipletests
 
 from voicekit.errors import InvalidAnswers, InvalidSetting
 from voicekit.listening.estimate import checked_confidence
-from voicekit.listening.moments import two_way
+from voicekit.listening.moments import Mean, two_way
 from voicekit.listening.opinion import score_matrices
 
 __all__ = ["compare_systems"]
 
 Array = NDArray[np.float64]
 COLUMNS = ["first", "second", "difference", "se", "low", "high", "statistic", "p"]
-COLUMNS += ["units"]
+COLUMNS += ["units", "over"]
 
 
 def compare_systems(  # noqa: PLR0913 - one argument per choice that a paper reports
@@ -53,21 +53,26 @@ def compare_systems(  # noqa: PLR0913 - one argument per choice that a paper rep
     Returns
     -------
     DataFrame
-        ``first``, ``second``, ``difference`` (first minus second, mean over common
-        cells), ``se``, ``low``, ``high`` (two-way), ``statistic`` (mean difference
-        over units; W for Wilcoxon), ``p`` (two-sided), ``p_holm``, ``units``.
+        ``first``, ``second``, ``difference`` (first minus second), ``se``, ``low``,
+        ``high``, ``statistic`` (mean difference over units; W for Wilcoxon), ``p``
+        (two-sided), ``p_holm``, ``units``, ``over``: "cells", "raters", "items", or
+        missing where nothing can be compared.
 
     Raises
     ------
     InvalidAnswers
-        If there are fewer than two systems, or two that share no cell.
+        If there are fewer than two systems.
 
     Notes
     -----
-    Only raters' scores of the same item for both systems are compared; a cell that
-    lacks one of them is left out of that pair. Several votes of one rater on one cell
-    are averaged first. Equal scores: a difference of 0 keeps its sign when flipped;
-    Wilcoxon's test leaves it out. Holm (1979) corrects over all pairs.
+    Over cells: only raters' scores of the same item for both systems are compared; a
+    cell that lacks one of them is left out of that pair; intervals are two-way. Where
+    two systems share no cell, as in plans with few trials per rater, each unit's mean
+    of the one is compared with its mean of the other, with t over the units: then the
+    items of the two differ, and only the units are random. Several votes of one
+    rater on one cell are averaged first. Equal scores: a difference of 0 keeps its
+    sign when flipped; Wilcoxon's test leaves it out. Holm (1979) corrects over all
+    pairs.
 
     Examples
     --------
@@ -86,29 +91,35 @@ def compare_systems(  # noqa: PLR0913 - one argument per choice that a paper rep
     rng = np.random.default_rng(seed)
     rows = []
     for first, second in combinations(matrices, 2):
-        cells = (matrices[first] - matrices[second]).to_numpy(float)
-        if np.isnan(cells).all():
-            raise InvalidAnswers(
-                f"No rater scored the same item of both {first} and {second}."
-            )
-        found = two_way(cells)
+        found, units, over = _paired(matrices[first], matrices[second], unit)
         reach = found.reach(confidence)
-        units = _unit_means(cells, AXIS[unit])
-        statistic, p = TESTS[test](units, resamples, rng)
+        statistic, p = TESTS[test](units, resamples, rng) if len(units) else NOTHING
         ends = (found.value - reach, found.value + reach)
-        rows.append(
-            (first, second, found.value, found.se, *ends, statistic, p, len(units))
-        )
+        estimate = (found.value, found.se, *ends, statistic, p)
+        rows.append((first, second, *estimate, len(units), over))
     frame = pd.DataFrame(rows, columns=COLUMNS)
-    frame.insert(8, "p_holm", multipletests(frame["p"], method="holm")[1])
+    frame.insert(8, "p_holm", np.nan)
+    known = frame["p"].notna()
+    if known.any():
+        corrected = multipletests(frame["p"][known], method="holm")[1]
+        frame.loc[known, "p_holm"] = corrected
     return frame
 
 
-def _unit_means(cells: Array, axis: int) -> Array:
-    there = ~np.isnan(cells)
-    held = there.any(axis=axis)
-    total = np.where(there, cells, 0.0).sum(axis=axis)
-    return np.asarray(total[held] / there.sum(axis=axis)[held])
+def _paired(
+    first: pd.DataFrame, second: pd.DataFrame, unit: str
+) -> tuple[Mean, Array, str | None]:
+    """Return the difference, its units, and what it is a mean over."""
+    axis = AXIS[unit]
+    cells = first - second
+    if cells.notna().any(axis=None):
+        units = cells.mean(axis=axis).dropna()
+        return two_way(cells.to_numpy(float)), units.to_numpy(float), "cells"
+    units = (first.mean(axis=axis) - second.mean(axis=axis)).dropna()
+    if units.empty:
+        return Mean(np.nan, np.nan, np.nan, "nothing"), units.to_numpy(float), None
+    line = units.to_numpy(float)[:, None]
+    return two_way(line), line[:, 0], f"{unit}s"
 
 
 def _sign_flip(
@@ -138,8 +149,9 @@ def _wilcoxon(
     return float(found.statistic), float(found.pvalue)
 
 
-AXIS = {"rater": 1, "item": 0}
+AXIS: dict[str, Literal[0, 1]] = {"rater": 1, "item": 0}
 TESTS: dict[str, Callable[[Array, int, np.random.Generator], tuple[float, float]]] = {
     "sign-flip": _sign_flip,
     "wilcoxon": _wilcoxon,
 }
+NOTHING = (float("nan"), float("nan"))

@@ -143,6 +143,8 @@ def _consistency_ends(
 ) -> dict[str, float]:
     upper, lower, df1, df2 = test
     f = upper / lower
+    if np.isinf(f):
+        return {"low": 1.0, "high": 1.0}
     low = f / stats.f.ppf(1 - tail, df1, df2)
     high = f * stats.f.ppf(1 - tail, df2, df1)
     ends = {"low": low, "high": high}

@@ -51,7 +51,8 @@ def krippendorff_alpha(
     Raises
     ------
     InvalidAnswers
-        If no item has two raters, or all values are equal, where alpha is undefined.
+        If no item has two raters, or all values are equal, where alpha is undefined;
+        or a rater put one item into two categories.
     InvalidSetting
         If the level is none of the four.
 
@@ -59,7 +60,8 @@ def krippendorff_alpha(
     -----
     Missing values are what alpha is made for: an item counts by the raters it has,
     and with one rater not at all. Equal values agree. Several votes of one rater on
-    one item are averaged first.
+    one item are averaged first; categories, which have no mean, are refused. Nominal
+    values may be words.
 
     Examples
     --------
@@ -71,7 +73,7 @@ def krippendorff_alpha(
         raise InvalidSetting(
             f"level={level!r}; it can be {', '.join(map(repr, LEVELS))}."
         )
-    scores = rater_by_item(table).to_numpy(float)
+    scores = rater_by_item(table, nominal=level == "nominal").to_numpy(float)
     values, counts = _counted(scores)
     alpha = _alpha(values, counts, level)
     if np.isnan(alpha):

@@ -9,6 +9,7 @@ from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 __all__ = ["chance_of_triads", "circular_triads", "most_triads", "triad_counts"]
 
@@ -47,7 +48,8 @@ def most_triads(systems: int) -> int:
 def chance_of_triads(systems: int, triads: int) -> float:
     """Return how likely a rater who guesses has at most so many circular triads.
 
-    Exact up to ten systems; NaN for more.
+    Exact up to ten systems; for more by Kendall's chi-square (Kendall & Babington
+    Smith 1940), whose large values are few triads.
 
     Examples
     --------
@@ -55,9 +57,15 @@ def chance_of_triads(systems: int, triads: int) -> float:
     0.0513
     """
     if systems > LARGEST:
-        return float("nan")
+        return _kendall(systems, triads)
     counts = triad_counts(systems)
     return sum(counts[: triads + 1]) / sum(counts)
+
+
+def _kendall(systems: int, triads: int) -> float:
+    df = systems * (systems - 1) * (systems - 2) / (systems - 4) ** 2
+    fewer = comb(systems, 3) / 4 - triads - 1 / 2
+    return float(stats.chi2.sf(df + 8 / (systems - 4) * fewer, df))
 
 
 @cache
