@@ -258,6 +258,44 @@ def test_traps(stimuli):
         plan(stimuli(2, 4), "ab", raters=2, seed=0, traps=2)
 
 
+def test_a_dmos_trap_follows_the_reference(stimuli):
+    """A trap is heard as all else is: behind the reference of its item."""
+    table = stimuli(2, 4, ref="reference", bad="trap").assign(expected=1)
+    frame = plan(table, "dmos", raters=1, seed=0, traps=2)
+    trap = frame[frame["purpose"] == "trap"]
+    assert trap["role"].tolist() == ["reference", "trap"] * 2
+    assert trap["position"].tolist() == [1, 2] * 2
+
+
+@pytest.mark.parametrize(("kind", "word"), [("ab", "worse than"), ("dmos", "behind")])
+def test_a_trap_with_an_item_of_its_own(stimuli, kind, word):
+    """In pairs a trap needs something to be compared with; alone it does not."""
+    table = stimuli(2, 4, ref="reference")
+    trap = pd.DataFrame(
+        {"system": ["bad"], "item": ["own"], "role": ["trap"], "expected": [1]}
+    )
+    table = pd.concat([table, trap], ignore_index=True)
+    with pytest.raises(InvalidSetting, match=f"The trap of item 'own'.*{word}"):
+        plan(table, kind, raters=2, seed=0, traps=1)
+    assert "own" in set(plan(table, "mos", raters=2, seed=0, traps=1)["item"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "checks"),
+    [
+        ("mos", "nulls"),
+        ("abx", "nulls"),
+        *((kind, "nulls") for kind in ("mushra", "rank")),
+        *((kind, "traps") for kind in ("mushra", "best_worst")),
+    ],
+)
+def test_checks_that_a_kind_does_not_have(stimuli, kind, checks):
+    """Traps and null pairs are refused where there are none, and not left out."""
+    table = stimuli(3, 4, ref="reference", bad="trap")
+    with pytest.raises(InvalidSetting, match=f"{kind!r} has no {checks}"):
+        plan(table, kind, raters=2, seed=0, **{checks: 1})
+
+
 def test_best_worst_tuples(stimuli):
     """Every system stands in as many tuples, in tuples of different systems."""
     frame = plan(stimuli(7, 2), "best_worst", raters=2, seed=0, size=4)
@@ -327,6 +365,7 @@ def test_dealing():
         ({"kind": "abba"}, "Did you mean 'ab'"),
         ({"raters": 0}, "at least one rater"),
         ({"raters": ["ann", "ann"]}, "same name"),
+        ({"raters": [1, "1"]}, "same name"),
         ({"repeats": -1}, "repeats"),
         ({"seed": None}, "seed is an int"),
         ({"repeats": 99}, "cannot hold 99 repeats"),

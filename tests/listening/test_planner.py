@@ -162,6 +162,37 @@ def test_what_is_refused(kind, effect, word):
         sample_size(kind, **effect)
 
 
+@pytest.mark.parametrize(
+    ("kind", "effect", "word"),
+    [
+        ("crossed", VARIANCES | {"rater_variance": -0.1}, "0 or more"),
+        ("crossed", dict.fromkeys(VARIANCES, 0), "not all of them 0"),
+        ("mos", {"sd": -1}, "sd must lie"),
+        ("mos", {"sides": 3}, "sides=3"),
+        ("mos", {"alpha": 2}, "alpha must lie"),
+        ("mos", {"alpha": 0}, "alpha must lie"),
+    ],
+)
+def test_what_no_test_has_is_refused(kind, effect, word):
+    """Impossible spreads, sides and levels: in sizes and in powers."""
+    effect = {"difference": 0.5} | effect
+    items = {"items": 20} if kind == "crossed" else {}
+    with pytest.raises(InvalidSetting, match=word):
+        sample_size(kind, **effect, **items)
+    with pytest.raises(InvalidSetting, match=word):
+        power_of(kind, 20, **effect, **items)
+
+
+def test_a_rater_who_is_always_right():
+    """A share of 1 has a size and a power; more than 1, and no trial, have not."""
+    assert power_of("abx", int(sample_size("abx", p=1.0)), p=1.0) == 1
+    for n, p in ((10, 1.1), (0, 0.7)):
+        with pytest.raises(InvalidSetting):
+            power_of("abx", n, p=p)
+    with pytest.raises(InvalidSetting, match="p must lie"):
+        power_of("shares", 10, p=1.0, q=0.0)
+
+
 def test_a_size_cannot_be_changed():
     """A sample size is an int that knows its reasons, also after pickle."""
     found = pickle.loads(pickle.dumps(sample_size("mos", half_width=0.1)))

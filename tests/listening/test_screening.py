@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from voicekit.errors import InvalidAnswers, InvalidSetting
-from voicekit.listening import bradley_terry, exclusions, mushra_screening
+from voicekit.listening import bradley_terry, exclusions, mushra_screening, plan
 
 
 def votes(rater, outcomes, **columns):
@@ -81,6 +81,64 @@ def test_traps():
         {"rater": 1, "score": [4, 2], "expected": [5, 5], "purpose": "trap"}
     )
     assert exclusions(gold, {"traps": 0.6}).raters.loc[1, "traps"] == 0.5
+
+
+def test_comparison_scores_are_trapped_by_their_sign(stimuli):
+    """CMOS traps: whoever hears the good one as better passes, on either side."""
+    table = stimuli(2, 6, bad="trap")
+    frame = plan(table, "cmos", raters=["ann", "bob", "cat"], seed=1, traps=4)
+    second = frame.groupby("trial")["system"].transform("last") != "bad"
+    score = second.map({True: 2, False: -1})
+    score = score.where(frame["rater"] != "bob", -score)
+    answers = frame.assign(response=score.where(frame["rater"] != "cat", 0))
+    found = exclusions(answers, {"traps": 0.7}).raters
+    assert found["traps"].to_dict() == {"ann": 1.0, "bob": 0.0, "cat": 0.0}
+
+
+def test_dmos_nulls_are_inaudible(stimuli):
+    """A reference against itself gets 5, not 0: the good rater stays."""
+    frame = plan(
+        stimuli(2, 4, ref="reference"), "dmos", raters=["ann", "bob"], seed=1, nulls=2
+    )
+    heard = frame["role"] != "reference"
+    score = frame["rater"].map({"ann": 5.0, "bob": 2.0}).where(heard)
+    found = exclusions(frame.assign(response=score, score=score), {"null": 1}).raters
+    assert found["null"].to_dict() == {"ann": 0.0, "bob": 3.0}
+    assert found["excluded"].to_dict() == {"ann": False, "bob": True}
+
+
+@pytest.mark.parametrize(("kind", "apart"), [("mos", 1), ("mushra", 20)])
+def test_repeated_scores_may_be_near(stimuli, kind, apart):
+    """Scores repeat within a point, and MUSHRA's within a band of the scale."""
+    frame = plan(
+        stimuli(2, 4),
+        kind,
+        raters=["ann", "bob"],
+        seed=1,
+        repeats=4,
+        reference=False,
+    )
+    again = frame["purpose"] == "repeat"
+    moved = frame["rater"].map({"ann": apart, "bob": apart + 1})
+    answers = frame.assign(score=(2.0 + moved).where(again, 2.0))
+    found = exclusions(answers, {"repeats": 0.5}).raters["repeats"]
+    assert found.to_dict() == {"ann": 1.0, "bob": 0.0}
+
+
+@pytest.mark.parametrize("kind", ["cmos", "abx", "rank"])
+def test_repeats_that_no_rule_reads(stimuli, kind):
+    """Where repeats are neither preferences nor scores the rule says so."""
+    frame = plan(stimuli(3, 4), kind, raters=2, seed=1, repeats=1)
+    with pytest.raises(InvalidAnswers, match=f"not for '{kind}'"):
+        exclusions(frame.assign(response="a", score=np.nan), {"repeats": 0.5})
+
+
+def test_tones_that_were_not_heard():
+    """Fewer than five of six tones: Woods and others' limit, declared as a rule."""
+    frame = pd.DataFrame({"rater": [1, 1, 2, 2, 3], "headphones": [5, 5, 4, 4, None]})
+    found = exclusions(frame, {"headphones": 5})
+    assert found.raters["excluded"].to_dict() == {1: False, 2: True, 3: False}
+    assert "fewer than 5 of six tones" in found.sentence()
 
 
 def test_repeats_and_triads():

@@ -19,7 +19,7 @@ from voicekit.listening import (
     mean_opinion,
     plan,
 )
-from voicekit.listening.headphones import is_passed, right_answer, tones
+from voicekit.listening.headphones import right_answer, tones
 from voicekit.listening.screens import screens_of
 
 QUALITY = {"s0": 2.0, "s1": 0.0, "s2": -1.0, "s3": -2.0, "ref": 3.0, "low": -3.0}
@@ -293,7 +293,7 @@ def test_practice_does_not_count(planned):
 
 
 def test_the_headphone_check_is_in_the_answers(planned):
-    """Right answers of six; five pass, as Woods and others have it."""
+    """Right answers of six, for the rule of that name."""
     frame = planned("mos")
     session = Session(frame, "ann", headphones=True)
     session.submit()
@@ -303,8 +303,6 @@ def test_the_headphone_check_is_in_the_answers(planned):
         session.submit(right if number != 2 else (right + 1) % 3)
     assert (session.simulate(rater("mos"))["headphones"] == 5).all()
     session.close()
-    assert is_passed([True] * 5 + [False])
-    assert not is_passed([True] * 4 + [False] * 2)
 
 
 def test_the_check_cannot_be_passed_over_loudspeakers():

@@ -23,16 +23,18 @@ __all__ = [
 
 Array = NDArray[np.float64]
 MOST = 200_000
+ALWAYS = 1.0 + 1e-12
+"""Above a share of 1, which is allowed where every answer may be right."""
 
 
 def preference_power(n: int, *, p: float, alpha: float = 0.05) -> float:
     """Return the power of the exact two-sided test of one half, with n votes."""
-    return float(_power(np.array([n]), between("p", p, 0, 1), alpha, sides=2)[0])
+    return float(_power(np.array([n]), _share(p), alpha, sides=2)[0])
 
 
 def abx_power(n: int, *, p: float, alpha: float = 0.05) -> float:
     """Return the power of the exact one-sided test against guessing, with n trials."""
-    return float(_power(np.array([n]), between("p", p, 0, 1), alpha, sides=1)[0])
+    return float(_power(np.array([n]), _share(p), alpha, sides=1)[0])
 
 
 def preference_size(
@@ -64,12 +66,14 @@ def preference_size(
 
 def abx_size(*, p: float, power: float = 0.8, alpha: float = 0.05) -> SampleSize:
     """Return the ABX trials that find a rater who is right with probability p."""
-    between("p", p, 0.5, 1.0 + 1e-12)
+    between("p", p, 0.5, ALWAYS)
     return _size(p, power, alpha, sides=1, of="trials of one rater")
 
 
 def shares_power(n: int, *, p: float, q: float, alpha: float = 0.05) -> float:
     """Return the power to tell two independent shares apart, n votes each."""
+    for name, share in (("p", p), ("q", q)):
+        between(name, share, 0, 1)
     middle = (p + q) / 2
     z = float(stats.norm.isf(alpha / 2))
     null = math.sqrt(2 * middle * (1 - middle))
@@ -94,13 +98,16 @@ def shares_size(
     return SampleSize(n, of="votes per group", power=reached, exact=exact)
 
 
+def _share(p: float) -> float:
+    return between("p", p, 0, ALWAYS)
+
+
 def _critical(n: NDArray[np.intp], alpha: float, sides: int) -> NDArray[np.intp]:
     """Return the fewest choices that are significant; n + 1 where none is."""
     return np.asarray(stats.binom.isf(alpha / sides, n, 0.5), dtype=np.intp) + 1
 
 
 def _power(n: NDArray[np.intp], p: float, alpha: float, *, sides: int) -> Array:
-    between("alpha", alpha, 0, 1)
     fewest = _critical(n, alpha, sides)
     power = stats.binom.sf(fewest - 1, n, p)
     if sides == 2:  # noqa: PLR2004 - the other tail
@@ -114,8 +121,6 @@ def _size(p: float, power: float, alpha: float, *, sides: int, of: str) -> Sampl
     The power of an exact test falls where the critical number steps up, so the first n
     that reaches it is not enough (Chernick & Liu 2002).
     """
-    between("power", power, 0, 1)
-    between("alpha", alpha, 0, 1)
     if p == 1 / 2:
         raise InvalidSetting(
             "A share of one half is no preference; no number finds it."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from itertools import count
 
 import numpy as np
@@ -29,6 +29,11 @@ BUILDERS: dict[str, Builder] = {
     "mushra": screen_trials,
     "best_worst": screen_trials,
     "rank": screen_trials,
+}
+# What a kind can be checked by, beside repeats.
+CHECKS = {
+    "traps": ("ab", "abx", "cmos", "mos", "dmos"),
+    "nulls": ("ab", "cmos", "dmos"),
 }
 # The labelled reference stands apart from the signals whose places are counted.
 REFERENCE_PLACE = {"mushra": 0}
@@ -67,7 +72,8 @@ def plan(  # noqa: PLR0913 - one argument per choice that a paper reports
     repeats : int
         Trials that each rater gets twice; pairs the other way round.
     traps : int
-        Trials per rater with an obvious answer, from the stimuli of that role.
+        Trials per rater with an obvious answer, from the stimuli of that role, for
+        "ab", "abx", "cmos", "mos" and "dmos".
     nulls : int
         Null pairs per rater (a clip against itself), for "cmos", "ab" and "dmos".
     trials : int, optional
@@ -117,7 +123,7 @@ def plan(  # noqa: PLR0913 - one argument per choice that a paper reports
     True
     """
     asked_for = protocol(kind)
-    names = list(range(1, raters + 1)) if isinstance(raters, int) else list(raters)
+    names = _named(raters)
     counts = {"repeats": repeats, "traps": traps, "nulls": nulls}
     wrong = [name for name, value in counts.items() if value < 0]
     if wrong or not names or size < 2 or (trials is not None and trials < 1):  # noqa: PLR2004
@@ -129,8 +135,6 @@ def plan(  # noqa: PLR0913 - one argument per choice that a paper reports
         raise InvalidSetting(
             f"seed is an int, so that the plan can be made again: {seed}."
         )
-    if len(set(names)) < len(names):
-        raise InvalidSetting("Two raters have the same name.")
     asked = Asked(
         kind=kind,
         raters=len(names),
@@ -142,6 +146,7 @@ def plan(  # noqa: PLR0913 - one argument per choice that a paper reports
     )
     table = as_stimuli(stimuli)
     read = Stimuli.read(table)
+    _check_checks(kind, counts, read)
     lines = BUILDERS[kind](read, asked, np.random.default_rng(seed))
     numbers = count(1)
     rows = (
@@ -168,6 +173,26 @@ def plan(  # noqa: PLR0913 - one argument per choice that a paper reports
         "seed": seed,
     }
     return frame
+
+
+def _named(raters: int | Sequence[Hashable]) -> list[Hashable]:
+    """Return the raters' names, which the library keeps as text."""
+    if isinstance(raters, int | np.integer):
+        return list(range(1, int(raters) + 1))
+    names: list[Hashable] = [raters] if isinstance(raters, str) else [*raters]
+    if len(set(map(str, names))) < len(names):
+        raise InvalidSetting("Two raters have the same name; 1 and '1' are one.")
+    return names
+
+
+def _check_checks(kind: str, counts: Mapping[str, int], stimuli: Stimuli) -> None:
+    for name, kinds in CHECKS.items():
+        if counts[name] and kind not in kinds:
+            raise InvalidSetting(
+                f"{kind!r} has no {name}, which {', '.join(kinds)} have; use repeats."
+            )
+    if counts["traps"] and not stimuli.traps:
+        raise InvalidSetting("traps needs stimuli whose role is 'trap'.")
 
 
 def _rows(trial: Trial, stimuli: Stimuli, kind: str) -> Iterator[dict[str, object]]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["NEEDED", "TRIALS", "is_passed", "right_answer", "tones"]
+__all__ = ["TRIALS", "right_answer", "tones"]
 
 TRIALS = 6
-NEEDED = 5
 RATE = 48_000
 FREQUENCY = 200.0
 LENGTH_S = 1.0
@@ -40,11 +37,6 @@ def tones(test: str, number: int) -> list[NDArray[np.float64]]:
         np.stack([tone, tone], axis=1),
     ]
     return [kinds[kind] for kind in _order(test, number)]
-
-
-def is_passed(right: Sequence[bool]) -> bool:
-    """Return whether enough answers were right; guessing gets so far in 1.8 of 100."""
-    return sum(right) >= NEEDED
 
 
 def _order(test: str, number: int) -> NDArray[np.int64]:

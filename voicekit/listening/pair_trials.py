@@ -78,12 +78,15 @@ def _traps(
     stimuli: Stimuli, asked: Asked, rng: np.random.Generator
 ) -> list[tuple[Hashable, Hashable, Hashable]]:
     """Return item, good system and trap of each trap trial."""
-    if asked.traps and not stimuli.traps:
-        raise InvalidSetting("traps needs stimuli whose role is 'trap'.")
     chosen = []
     for number in range(asked.traps):
         item, bad, _ = stimuli.traps[number % len(stimuli.traps)]
         good = [one for one in stimuli.systems if (item, one) in stimuli.row]
+        if not good:
+            raise InvalidSetting(
+                f"The trap of item {item!r} has nothing to be worse than; a trap in "
+                "pairs says what a system says, too."
+            )
         chosen.append((item, good[rng.integers(len(good))], bad))
     return chosen
 

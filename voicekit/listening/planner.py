@@ -21,7 +21,7 @@ from voicekit.listening.score_sizes import (
     mos_power,
     mos_size,
 )
-from voicekit.listening.sizes import SampleSize
+from voicekit.listening.sizes import SampleSize, between
 
 __all__ = ["power_of", "sample_size"]
 
@@ -97,6 +97,8 @@ def sample_size(
     >>> int(sample_size("mos", half_width=0.1))
     385
     """
+    between("power", power, 0, 1)
+    between("alpha", alpha, 0, 1)
     asked = _found(SIZES, kind, {"power": power, "alpha": alpha, **effect}, skip=0)
     found: SampleSize = asked(power=power, alpha=alpha, **effect)
     return found
@@ -114,6 +116,9 @@ def power_of(
     >>> round(power_of("mos", 20, difference=0.5), 4)
     0.5645
     """
+    between("alpha", alpha, 0, 1)
+    if not n >= 1:
+        raise InvalidSetting(f"n must be 1 or more, not {n}.")
     asked = _found(POWERS, kind, {"alpha": alpha, **effect}, skip=1)
     found: float = asked(n, alpha=alpha, **effect)
     return found

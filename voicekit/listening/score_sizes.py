@@ -31,6 +31,7 @@ def mos_power(  # noqa: PLR0913 - what a comparison of means rests on
     alpha: float = 0.05,
 ) -> float:
     """Return the power of a t test of a difference, with n votes (per group)."""
+    _check_test(sd, sides)
     test = TTestPower() if paired else TTestIndPower()
     size = {"nobs": n} if paired else {"nobs1": n}
     effect = abs(difference) / sd
@@ -52,6 +53,7 @@ def mos_size(  # noqa: PLR0913 - what a comparison of means rests on
 
     ``sd`` is the standard deviation of the votes, or of the paired differences.
     """
+    _check_test(sd, sides)
     if (half_width is None) == (difference is None):
         raise InvalidSetting("Give either half_width or difference, in points.")
     note = "Votes of one rater, or of one item, are not independent; see 'crossed'."
@@ -95,6 +97,12 @@ def crossed_power(  # noqa: PLR0913 - what a crossed design rests on
     for name, value in (("raters", raters), ("items", items)):
         if not value >= 1:
             raise InvalidSetting(f"{name} must be 1 or more, not {value}.")
+    parts = (rater_variance, item_variance, residual_variance)
+    if not all(0 <= part < math.inf for part in parts) or not any(parts):
+        raise InvalidSetting(
+            "Variances are 0 or more, and not all of them 0: rater_variance, "
+            f"item_variance, residual_variance are {parts}."
+        )
     variance = 2 * (
         rater_variance / raters
         + item_variance / items
@@ -131,7 +139,6 @@ def crossed_size(  # noqa: PLR0913 - what a crossed design rests on
 
     Refuses where no number is enough: the power levels off at what the other allows.
     """
-    between("power", power, 0, 1)
     if (items is None) == (raters is None):
         raise InvalidSetting(
             "Give items= (then raters are counted) or raters= (then items are): more "
@@ -168,6 +175,12 @@ def crossed_size(  # noqa: PLR0913 - what a crossed design rests on
     )
     note = f"With {held} {given} no number of {wanted} gives more than {plateau:.3f}."
     return SampleSize(n, of=wanted, power=reached(n), table=table, note=note)
+
+
+def _check_test(sd: float, sides: int) -> None:
+    between("sd", sd, 0, math.inf)
+    if sides not in SIDES:
+        raise InvalidSetting(f"sides={sides!r}; it can be 1 or 2.")
 
 
 def _smallest(reached: Callable[[float], float], power: float) -> int | None:

@@ -52,8 +52,6 @@ def screen_trials(
 
 def _signals(stimuli: Stimuli, asked: Asked) -> list[Shown]:
     """Return what is rated: systems, anchors, and where it belongs the reference."""
-    if asked.traps or asked.nulls:
-        raise InvalidSetting(f"{asked.kind!r} has no traps or null pairs; use repeats.")
     signals = [Shown(system) for system in stimuli.systems]
     signals += [Shown(anchor, "anchor") for anchor in stimuli.anchors]
     open_reference = asked.kind == "mushra" and asked.reference

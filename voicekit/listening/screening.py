@@ -64,14 +64,17 @@ def exclusions(answers: pd.DataFrame, rules: Mapping[str, float]) -> Exclusions:
         Declared before the test, with their thresholds:
 
         ``traps``: least share of trap trials answered as ``expected`` (scores within
-        1, as P.808's gold questions);
-        ``repeats``: least share of repeated pair trials answered as the first time;
+        1, as P.808's gold questions; comparison scores by their sign);
+        ``repeats``: least share of repeated trials answered as the first time:
+        preferences equal, scores within 1 point, MUSHRA's within 20;
         ``side``: least two-sided binomial p of how often side a was chosen;
         ``triads``: greatest chance, by guessing, of so few circular triads;
-        ``null``: greatest mean distance from 0 over null pairs;
+        ``null``: greatest distance of the mean over null pairs from 0, or from DMOS's
+        5;
         ``spread``: least variance of a rater's scores (P.808: 0.1);
         ``heard``: least mean share of a clip heard at least once (column ``heard``,
         0 to 1, in which a repeated passage counts once);
+        ``headphones``: fewest tones right, of six (Woods et al. 2017: 5);
         ``time``: least median response time in seconds (``response_time``).
 
     Returns

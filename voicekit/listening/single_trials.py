@@ -82,10 +82,22 @@ def _trial(
 ) -> Trial:
     roles: dict[Hashable, str] = dict.fromkeys(stimuli.anchors, "anchor")
     roles[stimuli.reference] = "hidden_reference"
-    shown: tuple[Shown, ...] = (Shown(system, roles.get(system, "system")),)
-    if asked.kind == "dmos":
-        shown = (Shown(stimuli.reference, "reference"), *shown)
-    return Trial(item, shown, block=block)
+    one = Shown(system, roles.get(system, "system"))
+    return Trial(item, _heard(item, one, stimuli, asked), block=block)
+
+
+def _heard(
+    item: Hashable, one: Shown, stimuli: Stimuli, asked: Asked
+) -> tuple[Shown, ...]:
+    """Return a stimulus as it is heard: in DMOS behind the reference."""
+    if asked.kind != "dmos":
+        return (one,)
+    if (item, stimuli.reference) not in stimuli.row:
+        raise InvalidSetting(
+            f"The trap of item {item!r} has no reference to be heard behind; in DMOS "
+            "a trap says what the reference says, too."
+        )
+    return Shown(stimuli.reference, "reference"), one
 
 
 def _with_checks(
@@ -96,18 +108,16 @@ def _with_checks(
         raise InvalidSetting(
             f"Of {len(line)} trials, {asked.repeats} cannot be repeats."
         )
-    if asked.traps and not stimuli.traps:
-        raise InvalidSetting("traps needs stimuli whose role is 'trap'.")
     tests = list(line)
     for place in rng.permutation(len(tests))[: asked.repeats]:
         again = replace(tests[place], purpose="repeat")
         line = repeated(line, line.index(tests[place]), again, rng)
     for number in range(asked.traps):
         item, system, expected = stimuli.traps[number % len(stimuli.traps)]
-        trap = Trial(item, (Shown(system, "trap"),), "trap", expected)
-        line = inserted(line, trap, rng)
-    for _ in range(asked.nulls if asked.kind == "dmos" else 0):
+        heard = _heard(item, Shown(system, "trap"), stimuli, asked)
+        line = inserted(line, Trial(item, heard, "trap", expected), rng)
+    for _ in range(asked.nulls):
         item = stimuli.items[rng.integers(len(stimuli.items))]
-        twice = (Shown(stimuli.reference, "reference"), Shown(stimuli.reference))
-        line = inserted(line, Trial(item, twice, "null"), rng)
+        heard = _heard(item, Shown(stimuli.reference), stimuli, asked)
+        line = inserted(line, Trial(item, heard, "null"), rng)
     return line
