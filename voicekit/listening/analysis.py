@@ -15,7 +15,7 @@ from voicekit.listening.chart import chart, picture
 from voicekit.listening.estimate import checked_confidence
 from voicekit.listening.page import page
 from voicekit.listening.protocols import protocol
-from voicekit.listening.report import About, paragraph
+from voicekit.listening.report import About, paragraph, playback
 from voicekit.listening.screening import Exclusions
 
 if TYPE_CHECKING:
@@ -144,6 +144,7 @@ def analyse(  # noqa: PLR0913 - one argument per thing that the answers may not 
         question=question or answers.attrs.get("question") or known.question,
         labels=tuple(map(str, dict(words).values())),
         levels=levels or answers.attrs.get("levels"),
+        playback=playback(answers),
         design=design or (known.order if "order" in answers else None),
         raters=_count(answers, "rater"),
         items=_count(answers, "item"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import weakref
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
 import pandas as pd
 
@@ -24,7 +26,7 @@ from voicekit.listening.sounds import Sounds
 if TYPE_CHECKING:
     from voicekit.studio import Studio
 
-__all__ = ["Archive", "collect"]
+__all__ = ["Archive", "addressed", "collect"]
 
 SEAT = "seat 0"
 
@@ -71,6 +73,27 @@ class Archive:
         name = None if rater is None else str(rater)
         return self._library.post(answers_to, self._test, name).result()
 
+    def table(
+        self, plan: pd.DataFrame, rater: Hashable = None, sounds: Sounds | None = None
+    ) -> pd.DataFrame:
+        """Return the long table of all answers, or of one rater's.
+
+        ``sounds`` of the plan, where they are decoded already, save doing it again.
+        """
+        own = plan if rater is None else plan[plan["rater"] == rater]
+        own.attrs = dict(plan.attrs)
+        kept = self.answers(rater)
+        return long_table(own, kept, self._test, _levels(plan, kept, sounds))
+
+    def rater(self, name: Hashable = None) -> Hashable:
+        """Return who answers: as named, else as the page's address says, else a seat.
+
+        Voilà gives its kernels the query of the address, and each reload a new kernel:
+        without a name every reload would be a new rater.
+        """
+        named = addressed(os.environ.get("QUERY_STRING", "")) if name is None else name
+        return self.seat() if named is None else self._raters.get(str(named), named)
+
     def seat(self) -> Hashable:
         """Take the place of the first rater whom nobody has been yet.
 
@@ -100,7 +123,6 @@ def collect(
     *,
     library: str | Path | None = None,
     studio: Studio | None = None,
-    target: float | None = None,
 ) -> pd.DataFrame:
     """Return the answers of all raters so far, and with them the key.
 
@@ -110,7 +132,7 @@ def collect(
     ----------
     plan : DataFrame
         The one that the sessions were made of.
-    library, studio, target
+    library, studio
         As for the sessions.
 
     Returns
@@ -120,9 +142,36 @@ def collect(
     """
     archive = Archive(plan, library, studio)
     try:
-        kept = archive.answers()
+        return archive.table(plan)
     finally:
         archive.close()
-    sounds = Sounds.of(plan, target)
-    levels = sounds.describe() if sounds else None
-    return long_table(plan, kept, archive.test, levels)
+
+
+def addressed(query: str) -> str | None:
+    """Return the rater whom the query of a page's address names, if it names one.
+
+    Examples
+    --------
+    >>> addressed("rater=Ann%20Lee&lang=en"), addressed("lang=en")
+    ('Ann Lee', None)
+    """
+    return parse_qs(query).get("rater", [None])[-1]
+
+
+def _levels(
+    plan: pd.DataFrame, kept: Iterable[KeptAnswer], known: Sounds | None
+) -> str | None:
+    """Return how levels were matched for these answers, in words."""
+    targets = dict.fromkeys(
+        row.get("target")
+        for one in kept
+        for row in one.rows
+        if one.screen.startswith("trial ")
+    )
+    said = []
+    for target in targets or [None]:
+        same = known is not None and known.target == target
+        sounds = known if same else Sounds.of(plan, target)
+        said += [sounds.describe()] if sounds else []
+    several = f"{len(said)} targets in one test: " if len(said) > 1 else ""
+    return several + "; and ".join(said) if said else None

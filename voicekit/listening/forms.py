@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from voicekit.errors import InvalidAnswers
 
-__all__ = ["FORMS", "Form", "Given"]
+__all__ = ["CHOICE", "FORMS", "Form", "Given"]
 
 Given: TypeAlias = list[Any]
 """The response to each stimulus that is rated, in the order of their positions."""
@@ -77,13 +77,13 @@ def _whole_numbers(answer: Any, count: int) -> list[int]:
     return whole
 
 
-_CHOICE = Form("choice", _choice)
+CHOICE = Form("choice", _choice)
 _FIRST_SECOND = Form("choice", _choice, ("First", "Second"))
 
 FORMS: Mapping[str, Form] = {
-    "ab": _CHOICE,
-    "abx": _CHOICE,
-    "mos": _CHOICE,
+    "ab": CHOICE,
+    "abx": CHOICE,
+    "mos": CHOICE,
     "cmos": _FIRST_SECOND,
     "dmos": _FIRST_SECOND,
     "mushra": Form("sliders", _sliders),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["TRIALS", "right_answer", "tones"]
+__all__ = ["LENGTH_S", "TONES", "TRIALS", "right_answer", "tones"]
 
 TRIALS = 6
+TONES = 3
 RATE = 48_000
 FREQUENCY = 200.0
 LENGTH_S = 1.0

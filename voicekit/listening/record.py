@@ -19,6 +19,8 @@ _NAMED = ("rater", "trial", "order", "item", "position", "system", "role")
 _PLAIN = (*_NAMED, "kind", "purpose", "expected", "seed")
 SCORED = {"mos", "dmos", "mushra"}
 """Kinds whose response is a score of one stimulus."""
+PLAYBACK = ("must_listen", "switching", "target", "show_text")
+"""What a session was set to, which each of its answers keeps."""
 DTYPES = {
     "score": "Float64",
     "response_time": "Float64",
@@ -27,6 +29,10 @@ DTYPES = {
     "heard": "Float64",
     "excluded": "boolean",
     "headphones": "Int64",
+    "must_listen": "Float64",
+    "switching": "str",
+    "target": "Float64",
+    "show_text": "boolean",
     "credits": "Float64",
     "latency_s": "Float64",
 }
@@ -70,9 +76,10 @@ def long_table(
         The plan's columns with ``response``, ``score`` (the response as a number, for
         "mos", "dmos" and "mushra"), ``response_time`` (s), ``plays``, ``listened_s``,
         ``heard`` (share of the clip, 0 to 1), ``excluded``, ``reason``, ``entered``
-        ("booth" or "code"), ``answered_at``, ``headphones`` (right answers of six), and
-        of each clip ``provider``, ``voice``, ``model``, ``settings``, ``credits``,
-        ``unit``, ``latency_s``.
+        ("booth" or "code"), ``answered_at``, ``headphones`` (right answers of six), the
+        session's ``must_listen``, ``switching``, ``target`` (LUFS, where one was asked
+        for) and ``show_text``, and of each clip ``provider``, ``voice``, ``model``,
+        ``settings``, ``credits``, ``unit``, ``latency_s``.
     """
     answers = list(kept)
     given = {
@@ -120,6 +127,7 @@ def _row(
         "entered": row.get("entered"),
         "answered_at": kept.at,
         "headphones": headphones,
+        **{name: row.get(name) for name in PLAYBACK},
         **_origin(planned.get("clip")),
     }
 

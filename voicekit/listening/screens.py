@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import pandas as pd
 
 from voicekit.clip import Clip
 from voicekit.errors import InvalidSetting
 from voicekit.listening.forms import FORMS
-from voicekit.listening.headphones import TRIALS
+from voicekit.listening.headphones import LENGTH_S, TONES, TRIALS
+
+if TYPE_CHECKING:
+    from voicekit.listening.sounds import Sounds
 
 __all__ = ["Screen", "Shown", "screens_of"]
 
@@ -57,6 +60,14 @@ class Screen:
     def name(self) -> str:
         """What the answer is kept under."""
         return f"{self.step} {self.number}"
+
+    def durations(self, sounds: Sounds | None) -> list[float]:
+        """Return the seconds of each clip; 1 where the plan has no clips."""
+        if self.step == "headphones":
+            return [LENGTH_S] * TONES
+        if sounds is None:
+            return [1.0] * len(self.shown)
+        return [sounds.spoken(one.row["stimulus"]).duration_s for one in self.shown]
 
 
 def screens_of(

@@ -5,20 +5,19 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import pandas as pd
 
 from voicekit.errors import InvalidAnswers, InvalidSetting
 from voicekit.listening.alignment import align
 from voicekit.listening.archive import Archive
-from voicekit.listening.forms import FORMS
-from voicekit.listening.headphones import LENGTH_S
+from voicekit.listening.entries import entries
 from voicekit.listening.hearing import Hearing, Stretch
 from voicekit.listening.protocols import Answer, protocol
-from voicekit.listening.record import long_table
-from voicekit.listening.screens import Screen, Shown, screens_of
+from voicekit.listening.screens import Screen, screens_of
 from voicekit.listening.sounds import Sounds
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ Switching: TypeAlias = Literal["restart", "same time", "same word"]
 
 # Of the same take, one moment is the same in all; of several voices it is not.
 SWITCHING: dict[str, Switching] = {"abx": "same time", "mushra": "same time"}
-TONES = 3
 
 
 class Session:
@@ -46,7 +44,8 @@ class Session:
     plan : DataFrame
         Of :func:`plan`, made of stimuli with a column ``clip``.
     rater : optional
-        One of the plan's; without it the first of the plan whom nobody has been yet.
+        One of the plan's. Without it whom the page's address names, as Voilà passes it
+        on (``?rater=ann``), else the first of the plan whom nobody has been yet.
     library : str or Path, optional
         Where answers are kept; as for ``Studio``.
     studio : Studio, optional
@@ -100,6 +99,11 @@ class Session:
         kinds = plan["kind"].unique()
         if len(kinds) != 1 or not 0 <= must_listen <= 1:
             raise InvalidSetting("A plan is of one kind, and must_listen from 0 to 1.")
+        if switching not in (None, *get_args(Switching)):
+            raise InvalidSetting(
+                f"switching={switching!r}; it can be "
+                f"{', '.join(map(repr, get_args(Switching)))}."
+            )
         self.kind = str(kinds[0])
         self.switching = switching or SWITCHING.get(self.kind, "restart")
         self.instructions = instructions
@@ -108,12 +112,14 @@ class Session:
         self.keys = keys
         self._clock = clock
         self._plan = plan
-        self._archive = Archive(plan, library, studio)
+        self._target = target
         self.sounds = Sounds.of(plan, target)
-        self.rater = self._archive.seat() if rater is None else rater
-        self.screens = screens_of(
-            plan, self.rater, practice=practice, headphones=headphones
-        )
+        screens = partial(screens_of, plan, practice=practice, headphones=headphones)
+        # Whatever is refused is refused before a seat is taken, which stays so.
+        screens(plan["rater"].iloc[0])
+        self._archive = Archive(plan, library, studio)
+        self.rater = self._archive.rater(rater)
+        self.screens = screens(self.rater)
         self._turn = threading.RLock()
         self._given = {one.screen for one in self._archive.answers(self.rater)}
         self._hearing: list[Hearing] = []
@@ -164,7 +170,7 @@ class Session:
             screen = self.screen
             if screen is not None and self._heard_on != screen.name:
                 self._heard_on, self._since = screen.name, None
-                self._hearing = [Hearing(one) for one in self._durations(screen)]
+                self._hearing = [Hearing(s) for s in screen.durations(self.sounds)]
             return [] if screen is None else list(self._hearing)
 
     def marks(self) -> tuple[tuple[float, ...], ...]:
@@ -222,7 +228,8 @@ class Session:
                     + ", ".join(f"{one.share:.0%}" for one in self.hearing())
                     + f" of them, and {self.must_listen:.0%} is asked for."
                 )
-            rows = [{**row, "entered": entered} for row in self._rows(screen, answer)]
+            common = self._common(entered)
+            rows = entries(screen, answer, [*self.offered], self._hearing, common)
             self._archive.keep(self.rater, screen.name, rows)
             self._given.add(screen.name)
 
@@ -263,11 +270,7 @@ class Session:
                 f"{done} of {total} trials are answered; what was what is told at the "
                 "end. collect(plan) shows what is there, to whoever runs the test."
             )
-        own = self._plan[self._plan["rater"] == self.rater]
-        own.attrs = dict(self._plan.attrs)
-        kept = self._archive.answers(self.rater)
-        levels = self.sounds.describe() if self.sounds else None
-        return long_table(own, kept, self._archive.test, levels)
+        return self._archive.table(self._plan, self.rater, self.sounds)
 
     def booth(self) -> Booth:
         """Return the test as a widget."""
@@ -283,39 +286,14 @@ class Session:
         done, total = self.progress
         return f"<Session {self.kind}: {done} of {total} trials>"
 
-    def _rows(self, screen: Screen, answer: Any) -> list[dict[str, Any]]:
+    def _common(self, entered: str) -> dict[str, Any]:
+        """Return what every row of an answer says: how long it took, and how set."""
         took = None if self._since is None else self._clock() - self._since
-        common = {"response_ms": None if took is None else round(1000 * took)}
-        if screen.step == "instructions":
-            return []
-        if screen.step == "headphones":
-            if answer not in range(TONES) or isinstance(answer, bool):
-                raise InvalidAnswers(f"Which of three: 0, 1 or 2, not {answer!r}.")
-            return [{"response": answer, **common}]
-        rated = [one for one in screen.shown if one.is_rated]
-        read = FORMS[self.kind].read
-        given = iter(read(answer, len(rated), list(self.offered)))
-        return [
-            {
-                "order": int(one.row["order"]),
-                "position": int(one.row["position"]),
-                "item": str(one.row["item"]),
-                "system": str(one.row["system"]),
-                "response": next(given) if one.is_rated else None,
-                "plays": heard.plays,
-                "listened_ms": round(1000 * heard.listened_s),
-                "heard_permille": round(1000 * heard.share),
-                **common,
-            }
-            for one, heard in zip(screen.shown, self._hearing, strict=True)
-        ]
-
-    def _durations(self, screen: Screen) -> list[float]:
-        if screen.step == "headphones":
-            return [LENGTH_S] * TONES
-        return [self._duration(one) for one in screen.shown]
-
-    def _duration(self, one: Shown) -> float:
-        if self.sounds is None:
-            return 1.0
-        return self.sounds.spoken(one.row["stimulus"]).duration_s
+        return {
+            "response_ms": None if took is None else round(1000 * took),
+            "must_listen": self.must_listen,
+            "switching": self.switching,
+            "target": self._target,
+            "show_text": self.show_text,
+            "entered": entered,
+        }

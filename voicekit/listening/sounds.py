@@ -50,7 +50,7 @@ class Sounds:
                     "column 'clip'; outside recordings come from vk.Clip.open(path)."
                 )
         self._clips = dict(clips)
-        self._target = target
+        self.target = target
         self._decoded = lru_cache(KEPT)(self._decode)
 
     @classmethod
@@ -64,7 +64,7 @@ class Sounds:
     def levels(self) -> pd.DataFrame:
         """The gain of each clip, and how it was measured; decodes all of them."""
         return match_levels(
-            {name: self._decoded(name) for name in self._clips}, self._target
+            {name: self._decoded(name) for name in self._clips}, self.target
         )
 
     @cached_property

@@ -23,6 +23,7 @@ function render({ model, el }) {
     if (state.screen !== shown.screen) {
       const hadFocus = root.contains(document.activeElement);
       shown.close?.();
+      sounds.clear();
       shown = build(state, { sounds, send });
       root.replaceChildren(shown.root);
       if (hadFocus) root.focus({ preventScroll: true });

@@ -10,7 +10,6 @@ from voicekit.errors import InvalidAnswers
 from voicekit.listening.forms import FORMS
 from voicekit.listening.headphones import tones
 from voicekit.listening.hearing import checked_stretches
-from voicekit.listening.protocols import protocol
 from voicekit.listening.screens import Screen
 from voicekit.listening.session import Session
 from voicekit.listening.sounds import RATE, encode
@@ -106,6 +105,10 @@ class Booth(Stage):
 
     def take(self, message: Mapping[str, Any], place: int | None) -> None:
         """Take what was heard, and what was answered."""
+        if self._screen is not self.session.screen:
+            # Another booth, or a cell, has answered: what was heard here is past.
+            self._view.state = dict(self.opened())
+            return
         kind = message.get("kind")
         if kind == "play" and place is not None:
             self.session.begin(place)
@@ -120,8 +123,7 @@ class Booth(Stage):
             self._answer(message)
 
     def _answer(self, message: Mapping[str, Any]) -> None:
-        screen = self.session.screen
-        if screen is not None and message.get("screen") == screen.name:
+        if self._screen is not None and message.get("screen") == self._screen.name:
             self.session.submit(message.get("answer"), entered="booth")
         # Also where the page was behind: it then sees where the test is.
         self._view.state = dict(self.opened())
@@ -146,8 +148,8 @@ class Booth(Stage):
         return [[value, str(words)] for value, words in self.session.offered.items()]
 
     def _bands(self) -> list[list[Any]]:
-        labels = protocol(self.session.kind).labels.items()
-        return [[words, *band] for band, words in labels if isinstance(band, tuple)]
+        offered = self.session.offered.items()
+        return [[words, *band] for band, words in offered if isinstance(band, tuple)]
 
     def _mode(self, screen: Screen) -> str:
         return "restart" if screen.step == "headphones" else self.session.switching

@@ -31,6 +31,8 @@ export function soundsOf(model) {
       }
       return waiting.get(id).promise;
     },
+    /** Lets go of the sounds of a screen that is past. */
+    clear: () => waiting.clear(),
     close: () => model.off("msg:custom", receive),
   };
 }

@@ -12,14 +12,17 @@ const none = () => {};
 function choice({ screen, options, question }, changed) {
   let chosen = null;
   const keys = {};
+  // On a scale of marks, such as 5 for "Excellent", the digit is the mark itself.
+  const marks = options.every(([value]) => Number.isInteger(value) && value >= 1 && value <= 9);
   const rows = options.map(([value, words], index) => {
+    const digit = String(marks ? value : index + 1);
     const button = make("input", {
       type: "radio",
       name: `voicekit-${screen}`,
       onchange: () => choose(index),
     });
-    keys[String(index + 1)] = () => choose(index);
-    return { button, value, label: make("label", {}, button, `${index + 1}  ${words}`) };
+    keys[digit] = () => choose(index);
+    return { button, value, label: make("label", {}, button, `${digit}  ${words}`) };
   });
   function choose(index) {
     rows[index].button.checked = true;
