@@ -32,7 +32,9 @@ HOST = """async ([code, css]) => {
       const answer = JSON.parse(await window.kernel(message));
       for (const { content, wav } of answer.sent) {
         const bytes = Uint8Array.from(atob(wav), one => one.charCodeAt(0));
-        fire("msg:custom", content, [new DataView(bytes.buffer)]);
+        const view = new DataView(bytes.buffer);
+        (window.sounds ??= []).push(new WeakRef(view));
+        fire("msg:custom", content, [view]);
       }
       state = answer.state;
       fire("change:state");
@@ -100,9 +102,9 @@ def shown(browser):
 KEYS = {
     "ab": (["2"], "b"),
     "abx": (["x", "1"], "a"),
-    "mos": (["2"], 4),
+    "mos": (["2"], 2),
     "cmos": (["1"], 3),
-    "dmos": (["5"], 1),
+    "dmos": (["5"], 5),
     "mushra": (
         ["a", "ArrowRight", "b", "Shift+ArrowLeft", "c", "ArrowUp", "ArrowUp"],
         [51, 40, 52],
@@ -144,6 +146,36 @@ def test_every_kind_is_answered_by_keys(clips, shown, kind):
         assert given == expected
     else:
         assert set(first["response"]) == {expected}
+    session.close()
+
+
+def test_a_mark_is_its_own_digit(clips, shown):
+    """5 says Excellent, as in P.800, and not the first of five."""
+    session = Session(plan(clips, "mos", raters=["ann"], seed=1), "ann", must_listen=0)
+    session.submit()
+    page = shown(session.booth(), BoothView)
+    expect(page.locator("fieldset label")).to_have_text(
+        ["5  Excellent", "4  Good", "3  Fair", "2  Poor", "1  Bad"]
+    )
+    page.keyboard.press("5")
+    expect(page.get_by_label("Excellent")).to_be_checked()
+    session.close()
+
+
+def test_a_screen_keeps_no_sound_of_the_one_before(clips, shown):
+    """What was heard on the last screen is given back to the browser."""
+    frame = plan(clips, "mos", raters=["ann"], seed=1)
+    session = Session(frame, "ann", must_listen=0)
+    session.submit()
+    page = shown(session.booth(), BoothView)
+    page.wait_for_function("() => window.sounds?.length === 1")
+    page.keyboard.press("3")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading")).to_have_text("Trial 2 of 6")
+    page.wait_for_function("() => window.sounds.length === 2")
+    page.context.new_cdp_session(page).send("HeapProfiler.collectGarbage")
+    kept = page.evaluate("() => window.sounds.map(one => one.deref() !== undefined)")
+    assert kept == [False, True]
     session.close()
 
 
