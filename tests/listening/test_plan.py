@@ -16,7 +16,7 @@ from voicekit.listening.sequences import deal, spaced
 SEEDS = range(1000)
 COLUMNS = [
     "rater", "trial", "order", "item", "position", "system", "role", "stimulus",
-    "purpose", "expected", "block", "kind", "seed",
+    "purpose", "expected", "kind", "seed",
 ]  # fmt: skip
 
 

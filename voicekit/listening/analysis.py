@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from voicekit.errors import InvalidAnswers, Unsupported
+from voicekit.listening.answers import flags
 from voicekit.listening.by_kind import ANALYSES
 from voicekit.listening.chart import chart, picture
 from voicekit.listening.estimate import checked_confidence
@@ -177,7 +178,7 @@ def _raters(answers: pd.DataFrame) -> pd.DataFrame:
     trials = answers.drop_duplicates(["rater", "trial"])
     counted = trials.groupby("rater").size().rename("trials").to_frame()
     if "excluded" in trials:
-        out = trials["excluded"].astype("boolean").fillna(value=False).astype(int)
+        out = flags(trials["excluded"])
         counted["excluded"] = out.groupby(trials["rater"]).sum()
     return counted
 
@@ -187,14 +188,14 @@ def _count(answers: pd.DataFrame, column: str) -> int | None:
         return None
     kept = answers
     if "excluded" in kept:
-        kept = kept[~kept["excluded"].astype("boolean").fillna(value=False)]
+        kept = kept[~flags(kept["excluded"])]
     return int(kept[column].nunique())
 
 
 def _excluded(answers: pd.DataFrame) -> str | None:
     if "excluded" not in answers:
         return None
-    out = answers[answers["excluded"].astype("boolean").fillna(value=False)]
+    out = answers[flags(answers["excluded"])]
     if out.empty:
         return "No answer was excluded."
     why = out["reason"].dropna() if "reason" in out else pd.Series(dtype=str)

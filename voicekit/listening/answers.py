@@ -15,7 +15,7 @@ import pandas as pd
 
 from voicekit.errors import InvalidAnswers
 
-__all__ = ["as_votes", "rater_by_item", "usable", "votes"]
+__all__ = ["as_votes", "flags", "rater_by_item", "usable", "votes"]
 
 OUTCOMES = ("a", "b", "tie")
 PAIR_COLUMNS = ("a", "b", "outcome")
@@ -61,7 +61,7 @@ def usable(
         )
     kept = answers
     if "excluded" in kept:
-        kept = kept[~kept["excluded"].astype("boolean").fillna(value=False)]
+        kept = kept[~flags(kept["excluded"])]
     if tests_only and "purpose" in kept:
         kept = kept[kept["purpose"].fillna("test") == "test"]
     for name in NUMERIC.intersection(columns):
@@ -73,6 +73,11 @@ def usable(
             f"{', '.join(map(repr, columns))}."
         )
     return kept
+
+
+def flags(column: pd.Series[Any]) -> pd.Series[bool]:
+    """Return a column of flags, a missing one being False."""
+    return column.astype("boolean").fillna(value=False).astype(bool)
 
 
 def votes(answers: pd.DataFrame) -> pd.DataFrame:

@@ -96,9 +96,8 @@ def plan(  # noqa: PLR0913 - one argument per choice that a paper reports
         meaning), ``order`` (1 is the first trial of the rater), ``item``, ``position``
         (1 is heard first or stands leftmost; 0 is MUSHRA's labelled reference; X is 3),
         ``system``, ``role``, ``stimulus`` (label of the row in ``stimuli``), ``kind``,
-        ``purpose`` ("test", "repeat", "trap", "null"), ``expected``, ``block``,
-        ``seed``, ``clip`` (if given). ``attrs`` hold the question, the labels and the
-        design in words.
+        ``purpose`` ("test", "repeat", "trap", "null"), ``expected``, ``seed``, ``clip``
+        (if given). ``attrs`` hold the question, the labels and the design in words.
 
     Raises
     ------
@@ -206,5 +205,4 @@ def _rows(trial: Trial, stimuli: Stimuli, kind: str) -> Iterator[dict[str, objec
             "stimulus": stimuli.row[trial.item, one.system],
             "purpose": trial.purpose,
             "expected": trial.expected,
-            "block": trial.block,
         }

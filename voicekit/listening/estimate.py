@@ -7,10 +7,19 @@ from typing import NoReturn, Self
 
 from voicekit.errors import InvalidSetting
 
-__all__ = ["Estimate", "checked_confidence"]
+__all__ = ["Estimate", "Fixed", "checked_confidence"]
 
 
-class Estimate(float):
+class Fixed:
+    """A value whose attributes cannot be set."""
+
+    __slots__ = ()
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"{type(self).__name__} cannot be changed ({name}).")
+
+
+class Estimate(Fixed, float):
     """A float that also knows how well it is known; it cannot be changed.
 
     Parameters
@@ -47,9 +56,6 @@ class Estimate(float):
         for name, part in (("se", se), ("low", low), ("high", high)):
             object.__setattr__(made, name, float(part))
         return made
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(f"An Estimate cannot be changed ({name}).")
 
     def __reduce__(self) -> tuple[object, ...]:
         return Estimate, (float(self), self.se, self.low, self.high)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any, Literal, NoReturn, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from scipy.signal import resample_poly
 from voicekit.audio.codec import decode, describe
 from voicekit.clip import Clip
 from voicekit.errors import InvalidSetting
+from voicekit.listening.estimate import Fixed
 
 __all__ = ["Loudness", "Sound", "loudness", "match_levels", "true_peak"]
 
@@ -31,7 +32,7 @@ RMS = f"RMS, as shorter than {BLOCK_S:g} s"
 SILENT = "silence"
 
 
-class Loudness(float):
+class Loudness(Fixed, float):
     """A loudness in LUFS that knows how it was measured; it cannot be changed."""
 
     __slots__ = ("method",)
@@ -41,9 +42,6 @@ class Loudness(float):
         made = super().__new__(cls, lufs)
         object.__setattr__(made, "method", method)
         return made
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(f"A Loudness cannot be changed ({name}).")
 
     def __reduce__(self) -> tuple[object, ...]:
         return Loudness, (float(self), self.method)

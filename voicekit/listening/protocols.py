@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from voicekit.errors import InvalidSetting, nearest
 
-__all__ = ["PROTOCOLS", "Protocol", "protocol"]
+__all__ = ["Protocol", "protocol"]
 
 Answer = int | str | tuple[int, int]
 
@@ -20,8 +20,6 @@ class Protocol:
     question: str
     labels: Mapping[Answer, str]
     """Words by answer; for a continuous scale by band."""
-    step: float | None
-    """Of the scale; None where the answer is a choice."""
     order: str
     """How :func:`plan` orders it."""
     source: str
@@ -31,12 +29,11 @@ SIDES = "sides balanced within raters and mirrored between them"
 SYSTEMS = "systems in Williams order"
 POSITIONS = "positions in Williams order"
 
-_PROTOCOLS = {
+PROTOCOLS: Mapping[str, Protocol] = {
     "ab": Protocol(
         name="A/B preference test",
         question="Which one sounds more natural?",
         labels={"a": "A", "b": "B", "tie": "No preference"},
-        step=None,
         order=SIDES,
         source="paired comparison",
     ),
@@ -44,7 +41,6 @@ _PROTOCOLS = {
         name="ABX test",
         question="Is X the same as A, or the same as B?",
         labels={"a": "X is A", "b": "X is B"},
-        step=None,
         order=SIDES,
         source="ABX, number of trials fixed in advance",
     ),
@@ -52,7 +48,6 @@ _PROTOCOLS = {
         name="absolute category rating (MOS)",
         question="How do you rate the overall quality of the following speech sample?",
         labels={5: "Excellent", 4: "Good", 3: "Fair", 2: "Poor", 1: "Bad"},
-        step=1,
         order=SYSTEMS,
         source="ITU-T P.800 annex B, wording of P.808",
     ),
@@ -68,7 +63,6 @@ _PROTOCOLS = {
             -2: "Worse",
             -3: "Much worse",
         },
-        step=1,
         order=SIDES,
         source="ITU-T P.800 annex E",
     ),
@@ -82,7 +76,6 @@ _PROTOCOLS = {
             2: "Degradation is annoying",
             1: "Degradation is very annoying",
         },
-        step=1,
         order=SYSTEMS,
         source="ITU-T P.800 annex D",
     ),
@@ -96,7 +89,6 @@ _PROTOCOLS = {
             (20, 40): "Poor",
             (0, 20): "Bad",
         },
-        step=1,
         order=POSITIONS,
         source="ITU-R BS.1534-3",
     ),
@@ -104,7 +96,6 @@ _PROTOCOLS = {
         name="best-worst scaling",
         question="Which one sounds best, and which one worst?",
         labels={"best": "Best", "worst": "Worst"},
-        step=None,
         order=POSITIONS,
         source="Kiritchenko & Mohammad 2017",
     ),
@@ -112,12 +103,10 @@ _PROTOCOLS = {
         name="ranking",
         question="Put these in order, the best first.",
         labels={},
-        step=None,
         order=POSITIONS,
         source="full ranking, Plackett-Luce",
     ),
 }
-PROTOCOLS: Mapping[str, Protocol] = _PROTOCOLS
 
 
 def protocol(kind: str) -> Protocol:

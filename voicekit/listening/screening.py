@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from voicekit.errors import InvalidSetting, nearest
-from voicekit.listening.answers import usable
+from voicekit.listening.answers import flags, usable
 from voicekit.listening.rules import RULES
 
 __all__ = ["Exclusions", "Finding", "excluded", "exclusions"]
@@ -155,9 +155,9 @@ def _marked(answers: pd.DataFrame, raters: pd.DataFrame) -> pd.DataFrame:
     """Return the answers with who is excluded, on top of what was excluded before."""
     before = pd.Series(data=False, index=answers.index)
     if "excluded" in answers:
-        before = answers["excluded"].astype("boolean").fillna(value=False).astype(bool)
+        before = flags(answers["excluded"])
     why = answers["reason"].fillna("") if "reason" in answers else ""
-    now = answers["rater"].map(raters["excluded"]).astype("boolean").fillna(value=False)
+    now = flags(answers["rater"].map(raters["excluded"]))
     said = answers["rater"].map(raters["reason"]).fillna("")
     reason = pd.Series(why, answers.index).where(before, said)
-    return answers.assign(excluded=before | now.astype(bool), reason=reason)
+    return answers.assign(excluded=before | now, reason=reason)

@@ -15,7 +15,7 @@ from voicekit.listening.trials import Asked, Shown, Stimuli, Trial, inserted, re
 __all__ = ["single_trials"]
 
 TRIES = 500
-Cell = tuple[int, int, int]
+Cell = tuple[int, int]
 
 
 def single_trials(
@@ -51,8 +51,8 @@ def single_trials(
         used = [next(rows)[0] for _ in blocks]
         cells = _in_blocks(blocks, used, len(items), rng)
         line = [
-            _trial(items[item], systems[system], stimuli, asked, block)
-            for item, system, block in cells
+            _trial(items[item], systems[system], stimuli, asked)
+            for item, system in cells
         ]
         plans.append(_with_checks(line, stimuli, asked, rng))
     return plans
@@ -61,14 +61,14 @@ def single_trials(
 def _in_blocks(
     blocks: Sequence[int], rows: list[list[int]], items: int, rng: np.random.Generator
 ) -> list[Cell]:
-    """Return (item, system, block) in order, no item twice in a row where possible."""
+    """Return (item, system) in order, no item twice in a row where possible."""
     cells: list[Cell] = []
     fits = len(rows[0]) <= items
     for _ in range(TRIES if fits else 1):
         order, lines = rng.permutation(len(blocks)), rng.permutation(len(rows))
         cells = [
-            ((blocks[place] + system) % items, system, number)
-            for number, (place, line) in enumerate(zip(order, lines, strict=True))
+            ((blocks[place] + system) % items, system)
+            for place, line in zip(order, lines, strict=True)
             for system in rows[line]
         ]
         if all(one[0] != next_one[0] for one, next_one in pairwise(cells)):
@@ -77,13 +77,11 @@ def _in_blocks(
     return [cells[place] for place in spaced([cell[0] for cell in cells], rng)]
 
 
-def _trial(
-    item: Hashable, system: Hashable, stimuli: Stimuli, asked: Asked, block: int
-) -> Trial:
+def _trial(item: Hashable, system: Hashable, stimuli: Stimuli, asked: Asked) -> Trial:
     roles: dict[Hashable, str] = dict.fromkeys(stimuli.anchors, "anchor")
     roles[stimuli.reference] = "hidden_reference"
     one = Shown(system, roles.get(system, "system"))
-    return Trial(item, _heard(item, one, stimuli, asked), block=block)
+    return Trial(item, _heard(item, one, stimuli, asked))
 
 
 def _heard(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import NoReturn, Self
+from typing import Self
 
 import pandas as pd
 
 from voicekit.errors import InvalidSetting
+from voicekit.listening.estimate import Fixed
 
 __all__ = ["SampleSize", "between", "inflated"]
 
 
-class SampleSize(int):
+class SampleSize(Fixed, int):
     """How many are needed; an int that knows why, and that cannot be changed.
 
     ``of`` says what is counted, ``power`` is the power at this number, ``exact`` the
@@ -61,9 +62,6 @@ class SampleSize(int):
 
     def __getnewargs_ex__(self) -> tuple[tuple[int], dict[str, object]]:
         return (int(self),), dict(vars(self))
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(f"A SampleSize cannot be changed ({name}).")
 
     def __repr__(self) -> str:
         facts = [] if math.isnan(self.power) else [f"power {self.power:.3f}"]

@@ -40,8 +40,6 @@ class Trial:
     shown: tuple[Shown, ...]
     purpose: str = "test"
     expected: object = None
-    block: int = 0
-    """Of single stimuli: the run in which every system stands once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
