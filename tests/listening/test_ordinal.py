@@ -143,6 +143,24 @@ def test_units_of_a_regressor_do_not_matter(wine):
     assert list(raw.thresholds["estimate"]) == pytest.approx(list(moved), rel=1e-3)
 
 
+def test_a_seldom_effect_that_separates_is_refused():
+    """Three votes in sixty, all of the best score: their effect has no size."""
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame({"system": ["y"] * 3 + ["x"] * 57})
+    frame["score"] = np.where(frame["system"] == "y", 4, rng.integers(1, 5, 60))
+    with pytest.raises(InvalidAnswers, match="separates"):
+        ordinal(frame, random=None)
+
+
+def test_a_strong_effect_is_no_separation():
+    """Two log odds per standard deviation, over six of them: large, and well known."""
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=400)
+    score = np.digitize(2.5 * x + rng.logistic(size=400), [-2, 0, 2])
+    found = ordinal(pd.DataFrame({"x": x, "score": score}), "score ~ x", random=None)
+    assert found.table.loc["x", "estimate"] == pytest.approx(2.5, abs=0.4)
+
+
 def few_votes(raters):
     rng = np.random.default_rng(12)
     system = rng.choice(["x", "y"], len(raters))

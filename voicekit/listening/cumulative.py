@@ -195,8 +195,10 @@ def _fixed(written: Any) -> tuple[Any, _Units]:
         # It warns where the fit runs away; the check below says why, and what to do.
         warnings.simplefilter("ignore")
         fit = model.fit(method="bfgs", maxiter=1000, gtol=1e-8, disp=0)
-    effects = np.asarray(fit.params)[: even.shape[1]]
-    if not np.isfinite(fit.llf) or np.abs(effects).max() > FARTHEST:
+    effects, se = (np.abs(one)[: even.shape[1]] for one in (fit.params, fit.bse))
+    # Strong effects are known well; of one that runs away the size is not known.
+    away = (effects * np.ptp(even, axis=0) > FARTHEST) & ~(se < effects)
+    if not np.isfinite(fit.llf) or away.any():
         raise InvalidAnswers(
             "Some effect separates the scores perfectly, so that its size has no "
             "estimate; drop it from the formula, or join its levels."
