@@ -59,7 +59,9 @@ def bradley_terry(  # noqa: PLR0913, PLR0917 - one argument per choice that a pa
         Virtual games of each system against a phantom, half of them won; or the
         Jeffreys prior of Firth (1993). Without it greatest likelihood, and where that
         does not exist a penalised fit: Firth's for separated votes, two virtual games
-        for unconnected ones. ``penalty`` and ``notes`` then say so.
+        where systems never meet, or one is always first and ``order`` is asked for.
+        Virtual games know no order and no tie: where those have no bounds, Firth's
+        penalty is added. ``penalty`` and ``notes`` then say so.
     interval : "two-way", "wald" or "bootstrap"
         "two-way" is cluster-robust over raters and items: V_rater + V_item - V_cell,
         floored at V_cell (Cameron, Gelbach & Miller 2011), t with min(raters, items) -
