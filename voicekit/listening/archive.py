@@ -47,6 +47,7 @@ class Archive:
     def __init__(
         self, plan: pd.DataFrame, library: str | Path | None, studio: Studio | None
     ) -> None:
+        self._plan = plan
         self._test = fingerprint(plan)
         self._raters = {str(one): one for one in plan["rater"].unique()}
         if studio is not None:
@@ -74,16 +75,15 @@ class Archive:
         return self._library.post(answers_to, self._test, name).result()
 
     def table(
-        self, plan: pd.DataFrame, rater: Hashable = None, sounds: Sounds | None = None
+        self, rater: Hashable = None, sounds: Sounds | None = None
     ) -> pd.DataFrame:
         """Return the long table of all answers, or of one rater's.
 
         ``sounds`` of the plan, where they are decoded already, save doing it again.
         """
-        own = plan if rater is None else plan[plan["rater"] == rater]
-        own.attrs = dict(plan.attrs)
         kept = self.answers(rater)
-        return long_table(own, kept, self._test, _levels(plan, kept, sounds))
+        levels = _levels(self._plan, kept, sounds)
+        return long_table(self._plan, kept, self._test, levels)
 
     def rater(self, name: Hashable = None) -> Hashable:
         """Return who answers: as named, else as the page's address says, else a seat.
@@ -142,7 +142,7 @@ def collect(
     """
     archive = Archive(plan, library, studio)
     try:
-        return archive.table(plan)
+        return archive.table()
     finally:
         archive.close()
 

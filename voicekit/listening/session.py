@@ -107,13 +107,13 @@ class Session:
         self.kind = str(kinds[0])
         self.switching = switching or SWITCHING.get(self.kind, "restart")
         self.instructions = instructions
-        self.must_listen = must_listen
-        self.show_text = show_text
+        self.must_listen = float(must_listen)
+        self.show_text = bool(show_text)
         self.keys = keys
         self._clock = clock
         self._plan = plan
-        self._target = target
-        self.sounds = Sounds.of(plan, target)
+        self._target = None if target is None else float(target)
+        self.sounds = Sounds.of(plan, self._target)
         screens = partial(screens_of, plan, practice=practice, headphones=headphones)
         # Whatever is refused is refused before a seat is taken, which stays so.
         screens(plan["rater"].iloc[0])
@@ -270,7 +270,7 @@ class Session:
                 f"{done} of {total} trials are answered; what was what is told at the "
                 "end. collect(plan) shows what is there, to whoever runs the test."
             )
-        return self._archive.table(self._plan, self.rater, self.sounds)
+        return self._archive.table(self.rater, self.sounds)
 
     def booth(self) -> Booth:
         """Return the test as a widget."""
