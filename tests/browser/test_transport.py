@@ -9,7 +9,7 @@ import pytest
 from voicekit.audio.codec import decode
 from voicekit.listening.alignment import Spoken, align
 from voicekit.listening.sounds import encode
-from voicekit.panels.stage import joined
+from voicekit.panels.source import script
 
 pytestmark = pytest.mark.browser
 
@@ -48,7 +48,7 @@ LAND = """async ([from, to, time]) => {
 @pytest.fixture(scope="module")
 def page(browser):
     page = browser.new_page()
-    page.evaluate(LOAD, joined("deck", "transport"))
+    page.evaluate(LOAD, script("transport"))
     page.locator("body").click()
     yield page
     page.close()

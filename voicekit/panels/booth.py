@@ -13,7 +13,8 @@ from voicekit.listening.hearing import checked_stretches
 from voicekit.listening.screens import Screen
 from voicekit.listening.session import Session
 from voicekit.listening.sounds import RATE, encode
-from voicekit.panels.stage import Stage, StageView, joined
+from voicekit.panels.source import script
+from voicekit.panels.stage import Stage, StageView
 
 __all__ = ["Booth", "BoothView"]
 
@@ -49,7 +50,7 @@ HELP = {
 class BoothView(StageView):
     """The page's side of a booth."""
 
-    _esm = joined("deck", "transport", "controls", "forms", "booth")
+    _esm = script("booth")
 
 
 class Booth(Stage):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import anywidget
 import ipywidgets as widgets
+
+from voicekit.panels.source import script, style
 
 __all__ = ["Frame", "framed"]
 
@@ -18,8 +19,8 @@ class Frame(anywidget.AnyWidget):
     in the list of voices leaves the list, and typing "dd" there deletes the cell.
     """
 
-    _esm = Path(__file__).with_suffix(".js")
-    _css = Path(__file__).with_suffix(".css")
+    _esm = script("frame")
+    _css = style("frame")
 
 
 def framed(children: Sequence[widgets.Widget], part: str) -> widgets.VBox:

@@ -14,6 +14,7 @@ import traitlets
 from voicekit.clip import show_text
 from voicekit.errors import InvalidSetting
 from voicekit.offer import FileRule
+from voicekit.panels.source import script, style
 
 __all__ = ["Intake"]
 
@@ -31,8 +32,8 @@ class Intake(anywidget.AnyWidget):
     trait: traits are saved with a notebook, and a large message breaks the connection.
     """
 
-    _esm = Path(__file__).with_suffix(".js")
-    _css = Path(__file__).with_suffix(".css")
+    _esm = script("intake")
+    _css = style("intake")
 
     extensions: traitlets.List[str] = traitlets.List().tag(sync=True)
     maximum_bytes = traitlets.Int().tag(sync=True)

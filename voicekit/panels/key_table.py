@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, TypedDict
 
 import anywidget
 import traitlets
 
 from voicekit.panels.frozen import static_table
+from voicekit.panels.source import script, style
 
 __all__ = ["KeyRow", "KeyTable"]
 
@@ -31,8 +31,8 @@ class KeyTable(anywidget.AnyWidget):
     nor the widget's state nor the history keeps.
     """
 
-    _esm = Path(__file__).with_suffix(".js")
-    _css = Path(__file__).with_suffix(".css")
+    _esm = script("key_table")
+    _css = style("key_table")
 
     rows: traitlets.List[KeyRow] = traitlets.List().tag(sync=True)
 

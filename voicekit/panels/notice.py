@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import anywidget
 import traitlets
 
 from voicekit.clip import show_text
+from voicekit.panels.source import script, style
 
 __all__ = ["Notice"]
 
@@ -15,8 +14,8 @@ __all__ = ["Notice"]
 class Notice(anywidget.AnyWidget):
     """A message that is read out by screen readers when it changes."""
 
-    _esm = Path(__file__).with_suffix(".js")
-    _css = Path(__file__).with_suffix(".css")
+    _esm = script("notice")
+    _css = style("notice")
 
     text = traitlets.Unicode().tag(sync=True)
     """What is shown, as text."""

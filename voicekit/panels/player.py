@@ -13,7 +13,8 @@ from voicekit.errors import InvalidSetting
 from voicekit.listening.alignment import Spoken, align
 from voicekit.listening.screens import LETTERS
 from voicekit.listening.sounds import Sounds
-from voicekit.panels.stage import Stage, StageView, joined
+from voicekit.panels.source import script
+from voicekit.panels.stage import Stage, StageView
 
 __all__ = ["Player", "PlayerView"]
 
@@ -24,7 +25,7 @@ MODES = ("restart", "same time", "same word")
 class PlayerView(StageView):
     """The page's side of a player."""
 
-    _esm = joined("deck", "transport", "controls", "player")
+    _esm = script("player")
 
 
 class Player(Stage):

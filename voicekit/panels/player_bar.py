@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import anywidget
 import traitlets
 
 from voicekit.clip import Clip, show_text
+from voicekit.panels.source import script, style
 from voicekit.task import Word
 
 __all__ = ["PlayerBar"]
@@ -17,8 +17,8 @@ __all__ = ["PlayerBar"]
 class PlayerBar(anywidget.AnyWidget):
     """A player that gets its sound when it plays: none is kept in the notebook."""
 
-    _esm = Path(__file__).with_suffix(".js")
-    _css = Path(__file__).with_suffix(".css")
+    _esm = script("player_bar")
+    _css = style("player_bar")
 
     playing = traitlets.Unicode().tag(sync=True)
     """What sounds, by the name it was given; empty when nothing does."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -11,6 +10,7 @@ import traitlets
 
 from voicekit.job import SettingValue
 from voicekit.panels.frozen import static_table
+from voicekit.panels.source import script, style
 from voicekit.parameters import Choice, Range, Setting, Text, Toggle
 
 __all__ = ["SettingsForm", "default_of"]
@@ -26,8 +26,8 @@ class SettingsForm(anywidget.AnyWidget):
     voice, each with its own line to the browser.
     """
 
-    _esm = Path(__file__).with_suffix(".js")
-    _css = Path(__file__).with_suffix(".css")
+    _esm = script("settings_form")
+    _css = style("settings_form")
 
     declared: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
     """What each control is made from."""

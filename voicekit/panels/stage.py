@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -16,24 +14,15 @@ import traitlets
 from voicekit.clip import show_text
 from voicekit.errors import VoicekitError
 from voicekit.panels.frame import framed
+from voicekit.panels.source import style
 
-__all__ = ["Stage", "StageView", "joined"]
-
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./[a-z]+\.js";$', re.MULTILINE)
-
-
-def joined(*names: str) -> str:
-    """Return modules of this folder as one; a widget's code is a single module."""
-    folder = Path(__file__).parent
-    return "\n".join(
-        _IMPORT.sub("", (folder / f"{name}.js").read_text("utf-8")) for name in names
-    )
+__all__ = ["Stage", "StageView"]
 
 
 class StageView(anywidget.AnyWidget):
     """What the page holds: small state without a trace of what a clip is."""
 
-    _css = Path(__file__).with_name("booth.css")
+    _css = style("booth")
 
     state: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import anywidget
@@ -11,6 +10,7 @@ import ipywidgets as widgets
 import traitlets
 
 from voicekit.errors import VoicekitError
+from voicekit.panels.source import script
 
 __all__ = ["Shown", "Submit"]
 
@@ -28,7 +28,7 @@ class Submit(anywidget.AnyWidget):
     that came before the last move of a slider would make the wrong speech.
     """
 
-    _esm = Path(__file__).with_suffix(".js")
+    _esm = script("submit")
 
     description = traitlets.Unicode().tag(sync=True)
     note = traitlets.Unicode().tag(sync=True)

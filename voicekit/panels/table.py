@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 import anywidget
@@ -11,6 +10,7 @@ import traitlets
 
 from voicekit.clip import show_text
 from voicekit.panels.frozen import static_table
+from voicekit.panels.source import script, style
 
 __all__ = ["Cell", "Column", "Row", "Table", "row"]
 
@@ -60,8 +60,8 @@ class Table(anywidget.AnyWidget):
         Whether each row has a box.
     """
 
-    _esm = Path(__file__).with_suffix(".js")
-    _css = Path(__file__).with_suffix(".css")
+    _esm = script("table")
+    _css = style("table")
 
     columns: traitlets.List[Column] = traitlets.List().tag(sync=True)
     rows: traitlets.List[Row] = traitlets.List().tag(sync=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, TypedDict
 
 import anywidget
 import traitlets
+
+from voicekit.panels.source import script, style
 
 __all__ = ["TakeList", "TakeRow"]
 
@@ -24,8 +25,8 @@ class TakeRow(TypedDict):
 class TakeList(anywidget.AnyWidget):
     """A line for each take; the sound itself stands in the output below."""
 
-    _esm = Path(__file__).with_suffix(".js")
-    _css = Path(__file__).with_suffix(".css")
+    _esm = script("take_list")
+    _css = style("take_list")
 
     rows: traitlets.List[TakeRow] = traitlets.List().tag(sync=True)
     """Newest first."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
 from voicekit.panels.catalogue import SORTS
+from voicekit.panels.source import script, style
 
 __all__ = ["VoiceFilter"]
 
@@ -21,8 +21,8 @@ class VoiceFilter(anywidget.AnyWidget):
     done with the last, and leaves out those in between.
     """
 
-    _esm = Path(__file__).with_suffix(".js")
-    _css = Path(__file__).with_suffix(".css")
+    _esm = script("voice_filter")
+    _css = style("voice_filter")
 
     search: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
     """Words, facets, sort and favourites, as `VoiceSearch.read` takes them."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
 from voicekit.panels.catalogue import VoiceRow
+from voicekit.panels.source import script, style
 
 __all__ = ["VoiceList"]
 
@@ -27,8 +27,8 @@ class VoiceList(anywidget.AnyWidget):
     screen must not choose the fifth line of the list that is on its way.
     """
 
-    _esm = Path(__file__).with_suffix(".js")
-    _css = Path(__file__).with_suffix(".css")
+    _esm = script("voice_list")
+    _css = style("voice_list")
 
     value = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     """The chosen voice, also while it is not listed."""
