@@ -69,10 +69,11 @@ def _within(tiles: Iterable[Tile], room: int) -> Iterator[Tile]:
 
 
 def _table(tiles: Sequence[Tile]) -> str:
-    columns = list(dict.fromkeys(tile.column for tile in tiles if tile.column))
     by_voice: dict[str, list[Tile]] = {}
     for tile in tiles:
         by_voice.setdefault(tile.voice, []).append(tile)
+    varied = (line for line in by_voice.values() if not _has_no_axis(line))
+    columns = list(dict.fromkeys(tile.column for line in varied for tile in line))
     rows = "".join(_row(line, columns) for line in by_voice.values())
     return (
         '<table style="border-collapse:collapse;text-align:left;margin:0 0 1em">'
@@ -83,11 +84,17 @@ def _table(tiles: Sequence[Tile]) -> str:
     )
 
 
+def _has_no_axis(tiles: Sequence[Tile]) -> bool:
+    """Tell whether a voice has none of the axes: it speaks once."""
+    return not any(tile.column for tile in tiles)
+
+
 def _heading(columns: Sequence[str]) -> str:
     if not columns:
         return ""
     cells = "".join(
-        f'<th scope="col" style="{_CELL}">{escaped(name)}</th>' for name in columns
+        f'<th scope="col" style="{_CELL}">{escaped(name or "default")}</th>'
+        for name in columns
     )
     return f'<tr><th style="{_CELL}"></th>{cells}</tr>'
 
@@ -97,7 +104,7 @@ def _row(tiles: Sequence[Tile], columns: Sequence[str]) -> str:
     cells = "".join(
         f'<td style="{_CELL}">{contents.get(name, "")}</td>' for name in columns
     )
-    if "" in contents:  # a voice that has none of the axes speaks once
+    if _has_no_axis(tiles):
         width = max(1, len(columns))
         cells = f'<td colspan="{width}" style="{_CELL}">{contents[""]}</td>'
     note = escaped(tiles[0].note)

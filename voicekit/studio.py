@@ -24,6 +24,7 @@ from voicekit.task import to_micros
 
 if TYPE_CHECKING:
     from voicekit.panels import Tabs
+    from voicekit.panels.panel import Panel
     from voicekit.sandbox import Sandbox
 
 __all__ = ["Aio", "Studio"]
@@ -172,6 +173,8 @@ class Studio(_Desk):
         engine = Engine(kept, connector, budgets, balance_proves=balance_proves)
         receiver = None if base is None else engine.listen(base, port or 0)
         super().__init__(Doubts(engine, names), Bridge())
+        self.panels: weakref.WeakSet[Panel] = weakref.WeakSet()
+        """Those that are open."""
         if receiver is not None:
             self.bridge.run(receiver.start())
         self.aio = Aio(self.calls, self.bridge)
@@ -222,15 +225,24 @@ class Studio(_Desk):
     def panel(self) -> Tabs:
         """Return everything as one widget: speak, make of files, see what it cost.
 
-        ``panel.freeze()`` leaves plain HTML in its place, for a notebook to be read
-        without a kernel.
+        There is one at a time: a cell that is run again closes the panel of its last
+        run. ``panel.freeze()`` leaves plain HTML in its place, for a notebook to be
+        read without a kernel.
         """
         from voicekit.panels import Tabs  # noqa: PLC0415 - a lazy upward call
 
+        for panel in tuple(self.panels):
+            if isinstance(panel, Tabs):
+                panel.close()
         return Tabs(self)
 
     def close(self) -> None:
-        """End the workers and let go of the library. Closing twice does nothing."""
+        """Close the panels, end the workers and let go of the library.
+
+        Closing twice does nothing.
+        """
+        for panel in tuple(self.panels):
+            panel.close()
         self._close()
 
     @property

@@ -6,6 +6,7 @@ import asyncio
 import time
 import warnings
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from voicekit.errors import VoicekitError
@@ -56,7 +57,7 @@ async def from_all(
     One that cannot be asked does not hide the others: a warning says that its part is
     missing, and why. Only where none can be asked is the first one's error raised.
     """
-    answers = await asyncio.gather(*(or_error(ask(one)) for one in providers))
+    answers = await asyncio.gather(*(or_error(partial(ask, one)) for one in providers))
     errors = [answer for answer in answers if isinstance(answer, VoicekitError)]
     if errors and len(errors) == len(answers):
         raise errors[0]
@@ -69,9 +70,9 @@ async def from_all(
     return found
 
 
-async def or_error(coroutine: Coroutine[Any, Any, T]) -> T | VoicekitError:
-    """Return what a coroutine brings, or why it brings nothing: for one row of many."""
+async def or_error(ask: Callable[[], Awaitable[T]]) -> T | VoicekitError:
+    """Return what is asked for, or why it is not to be had: for one row of many."""
     try:
-        return await coroutine
+        return await ask()  # made here: what is called off before leaves nothing
     except VoicekitError as error:
         return error

@@ -290,8 +290,8 @@ class Listing:
         if provider.repeatable:
             return {**row, "health": "good"}
         health, found = await asyncio.gather(
-            or_error(self.engine.ask(provider, provider.health())),
-            or_error(self._credits(provider)),
+            or_error(lambda: self.engine.ask(provider, provider.health())),
+            or_error(lambda: self._credits(provider)),
         )
         if isinstance(found, KeyMissing):
             return {**row, "connected": False, "health": "no key"}
@@ -302,7 +302,7 @@ class Listing:
         }
 
     async def _credits_row(self, provider: Provider) -> Mapping[str, Any]:
-        found = await or_error(self._credits(provider))
+        found = await or_error(lambda: self._credits(provider))
         row = {"provider": provider.name, "unit": provider.unit, "seen_at": now_us()}
         if isinstance(found, VoicekitError):
             return {**row, "error": str(found)}

@@ -138,7 +138,7 @@ class Compare(Panel):
     ) -> tuple[Comparison, str]:
         def note(number: int, row: Row) -> None:
             rows[number] = row
-            self._thread.submit(self.attempt, partial(self._count, rows))
+            self.post(partial(self._count, rows))
 
         _, forecasts = await self._prices(asked)
         check_budget(forecasts)

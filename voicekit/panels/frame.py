@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import anywidget
 import ipywidgets as widgets
 
 from voicekit.panels.source import script, style
 
-__all__ = ["Frame", "framed"]
+__all__ = ["Frame", "close_all", "framed"]
 
 
 class Frame(anywidget.AnyWidget):
@@ -29,3 +30,11 @@ def framed(children: Sequence[widgets.Widget], part: str) -> widgets.VBox:
     for name in ("voicekit", f"voicekit-{part}"):
         box.add_class(name)
     return box
+
+
+def close_all(widget: Any) -> None:
+    """Close a widget and all that stands in it: each is held until it is closed."""
+    parts = (getattr(widget, name, None) for name in ("layout", "style"))
+    for part in (*getattr(widget, "children", ()), *filter(None, parts)):
+        close_all(part)
+    widget.close()

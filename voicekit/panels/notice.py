@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import traceback
+
 import anywidget
 import traitlets
 
 from voicekit.clip import show_text
+from voicekit.errors import VoicekitError
 from voicekit.panels.source import script, style
 
-__all__ = ["Notice"]
+__all__ = ["Notice", "told"]
 
 
 class Notice(anywidget.AnyWidget):
@@ -44,3 +47,17 @@ class Notice(anywidget.AnyWidget):
             self.kind = kind
             self.text = show_text(text)
             self.details = show_text(details)
+
+
+def told(error: Exception) -> tuple[str, str]:
+    """Return an error as a user reads it, and what else to show on demand.
+
+    Examples
+    --------
+    >>> told(VoicekitError("There is no text."))
+    ('There is no text.', '')
+    """
+    if isinstance(error, VoicekitError):
+        return str(error), ""
+    details = "".join(traceback.format_exception(error))
+    return f"{type(error).__name__}: {error}", details

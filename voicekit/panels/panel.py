@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import secrets
 import threading
-import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 
 import ipywidgets as widgets
 from IPython.display import HTML, display, update_display
 
 from voicekit.errors import VoicekitError
+from voicekit.panels.frame import close_all
 from voicekit.panels.frozen import frozen_html
-from voicekit.panels.notice import Notice
+from voicekit.panels.notice import Notice, told
 from voicekit.panels.sheet import Sheet
 from voicekit.studio import Studio
 
@@ -26,19 +28,23 @@ T = TypeVar("T")
 _TURN = threading.RLock()
 """Held while a panel acts. One for all: panels stand in one another."""
 
+_THREAD = ThreadPoolExecutor(1, thread_name_prefix="voicekit-panel")
+"""Where results are shown, in their order. It outlives panels: none closes it while
+another, or a late answer, still needs it."""
+
 
 class Panel:
     """Something shown in a notebook that never blocks the kernel.
 
     A button's callback calls `start`, which returns at once. The result comes back on
-    the panel's own thread. A kernel may hand the browser's messages to several threads,
+    the panels' own thread. A kernel may hand the browser's messages to several threads,
     so callbacks and results take turns. Each call belongs to a line of the panel, and
     its error is shown there.
 
     Parameters
     ----------
     studio : Studio
-        Whose calls the panel makes.
+        Whose calls the panel makes. It closes its panels when it is closed.
 
     Attributes
     ----------
@@ -52,7 +58,8 @@ class Panel:
         self.sheet = Sheet()
         self._display_id = f"voicekit-{secrets.token_hex(8)}"
         self._waiting: dict[Future[Any], Notice] = {}
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="voicekit-panel")
+        self._closed = False
+        studio.panels.add(self)
 
     @property
     def widget(self) -> widgets.Widget:
@@ -62,10 +69,16 @@ class Panel:
     def attempt(self, action: Callable[[], object]) -> None:
         """Do what a user asked for, and show an error instead of raising it."""
         with _TURN:
+            if self._closed:
+                return
             try:
                 action()
             except Exception as error:  # noqa: BLE001 - the screen is where a user looks
-                _show_error(error, self.notice)
+                self.notice.warn(*told(error))
+
+    def post(self, action: Callable[[], object]) -> None:
+        """Attempt something on the panels' thread, whoever calls. Rarely overridden."""
+        _submit(partial(self.attempt, action))
 
     def start(
         self,
@@ -73,13 +86,20 @@ class Panel:
         then: Callable[[T], None],
         line: Notice | None = None,
     ) -> Future[T]:
-        """Run a coroutine of the studio, then show its result. Rarely overridden."""
+        """Run a coroutine of the studio, then show its result. Rarely overridden.
+
+        Raises
+        ------
+        VoicekitError
+            If the panel or its studio was closed.
+        """
+        if self._closed:
+            coroutine.close()
+            raise VoicekitError("This panel is closed; open another.")
         future = self.studio.bridge.submit(coroutine)
         self._waiting[future] = line or self.notice
         # Not on the loop's thread, which others wait for.
-        future.add_done_callback(
-            lambda done: self._thread.submit(self._show, done, then)
-        )
+        future.add_done_callback(lambda done: _submit(partial(self._show, done, then)))
         return future
 
     def follow(
@@ -92,11 +112,12 @@ class Panel:
 
         def act(value: T) -> None:
             with _TURN:
-                then(value)
+                if not self._closed:
+                    then(value)
 
         async def forward() -> None:
             async for value in values:
-                await asyncio.wrap_future(self._thread.submit(act, value))
+                await asyncio.wrap_future(_THREAD.submit(act, value))
 
         return self.start(forward(), lambda _: None, line)
 
@@ -120,10 +141,12 @@ class Panel:
 
     def close(self) -> None:
         """Cancel every wait and take the panel off the screen."""
-        for line in set(self._waiting.values()):
-            self.stop(line)
-        self._thread.shutdown(wait=False)
-        _close(self.widget)
+        with _TURN:
+            self._closed = True
+            for line in set(self._waiting.values()):
+                self.stop(line)
+            close_all(self.widget)
+            self.studio.panels.discard(self)
 
     def _show(self, future: Future[T], then: Callable[[T], None]) -> None:
         with _TURN:
@@ -135,7 +158,7 @@ class Panel:
             except CancelledError:
                 line.tell("Stopped: the studio was closed.")
             except Exception as error:  # noqa: BLE001 - the screen is where a user looks
-                _show_error(error, line)
+                line.warn(*told(error))
 
     def to_html(self) -> str:
         """Return what a saved notebook shows in its place. Rarely overridden."""
@@ -157,17 +180,6 @@ class Panel:
         self.sheet.show()
 
 
-def _close(widget: Any) -> None:
-    """Close a widget and all that stands in it: each is held until it is closed."""
-    parts = (getattr(widget, name, None) for name in ("layout", "style"))
-    for part in (*getattr(widget, "children", ()), *filter(None, parts)):
-        _close(part)
-    widget.close()
-
-
-def _show_error(error: Exception, line: Notice) -> None:
-    if isinstance(error, VoicekitError):
-        line.warn(str(error))
-        return
-    details = "".join(traceback.format_exception(error))
-    line.warn(f"{type(error).__name__}: {error}", details)
+def _submit(action: Callable[[], None]) -> None:
+    with suppress(RuntimeError):  # the interpreter ends: there is no screen any longer
+        _THREAD.submit(action)

@@ -125,7 +125,7 @@ class Speak(Panel):
         try:
             while not (await asyncio.wait([speaking], timeout=LOOK_AGAIN_S))[0]:
                 percent = await calls.progress(text, voice, **settings)
-                self._thread.submit(self.attempt, partial(self._report, percent))
+                self.post(partial(self._report, percent))
             clip = await speaking
         finally:
             speaking.cancel()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,8 +11,8 @@ import anywidget
 import traitlets
 
 from voicekit.clip import show_text
-from voicekit.errors import VoicekitError
-from voicekit.panels.frame import framed
+from voicekit.panels.frame import close_all, framed
+from voicekit.panels.notice import told
 from voicekit.panels.source import style
 
 __all__ = ["Stage", "StageView"]
@@ -62,8 +61,7 @@ class Stage:
     def close(self) -> None:
         """Take it off the screen."""
         self._thread.shutdown(wait=False, cancel_futures=True)
-        self.widget.close()
-        self._view.close()
+        close_all(self.widget)
 
     def name_places(self, count: int) -> list[str]:
         """Give the clips of a screen new names, by chance."""
@@ -86,14 +84,12 @@ class Stage:
         def done() -> None:
             try:
                 action(*given)
-            except VoicekitError as error:
-                self._say(str(error))
             except Exception as error:  # noqa: BLE001 - shown on the screen
-                self._say(f"{type(error).__name__}: {error}", traceback.format_exc())
+                self._say(*told(error))
 
         self._thread.submit(done)
 
-    def _say(self, text: str, details: str = "") -> None:
+    def _say(self, text: str, details: str) -> None:
         said = {"error": show_text(text), "details": show_text(details)}
         self._view.state = {**self._view.state, **said}
 
