@@ -10,8 +10,8 @@ NAME = "keyboard.ipynb"
 
 TAB_ORDER = [
     *("Text", "Speak · free", "Stop", "Search", "Sort", "Language", "Gender", "Age"),
-    *("★ Favourites", "Search shared voices", "Clear", "Voices", "Help", "Defaults"),
-    *("rate", "rate, as a number", "pitch", "pitch, as a number"),
+    *("★ Favourites", "Search shared voices", "Reload", "Clear", "Voices", "Help"),
+    *("Defaults", "rate", "rate, as a number", "pitch", "pitch, as a number"),
     *("pitch_range", "pitch_range, as a number", "volume", "volume, as a number"),
     *("word_gap", "word_gap, as a number", "ssml", "format"),
 ]

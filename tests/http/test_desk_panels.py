@@ -119,6 +119,17 @@ def test_a_file_that_no_vendor_takes_is_not_even_kept(files):
     assert "Choose a file first" in files.notice.text
 
 
+def test_the_price_follows_the_settings(files):
+    """Two songs cost twice as much as one, before they are asked for."""
+    fill(files, "music", "kingcong", IDEA)
+    wait_until(lambda: "credits" in files.cost.text)
+    one = files.cost.text
+    files.parameters.change(n=2)
+    wait_until(lambda: not files.is_waiting(files.cost))
+    print(one, "then", files.cost.text)
+    assert files.cost.text != one
+
+
 def test_a_form_that_is_not_filled_in_says_what_is_missing(files, submissions):
     """Too short an idea is an error in the panel, and nothing is sent."""
     fill(files, "music", "kingcong", "too short")

@@ -166,6 +166,17 @@ def test_what_costs_is_made_only_after_its_price_was_shown(tmp_path, monkeypatch
         panel.close()
 
 
+def test_without_voices_it_says_what_to_do_and_is_no_error(panel):
+    """Nothing is wrong yet: a voice has to be chosen."""
+    ask(panel, ["One."], [])
+    assert (panel.cost.kind, panel.cost.text) == (
+        "note",
+        "Choose a voice in the list, and press Add voices.",
+    )
+    panel.button.click()
+    assert "no voice to compare" in panel.notice.text
+
+
 def test_more_clips_than_a_table_holds_are_refused(panel):
     """The message names the call that takes more."""
     ask(panel, [f"Text {n}." for n in range(101)], ["offline:de", "offline:es"])

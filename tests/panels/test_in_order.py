@@ -20,7 +20,7 @@ def studio(tmp_path):
 @pytest.fixture
 def panel(studio):
     shown = Speak(studio)
-    wait_until(lambda: shown.parameters.form.declared and shown.button.note)
+    wait_until(lambda: shown.button.note == "free" and not shown.picker._waiting)
     yield shown
     shown.close()
 

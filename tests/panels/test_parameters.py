@@ -3,10 +3,12 @@
 import pytest
 from ipywidgets.widgets import widget
 
-from voicekit.errors import InvalidSetting
+import voicekit as vk
+from voicekit.errors import InvalidSetting, Unsupported
 from voicekit.offer import Offer
 from voicekit.panels import Parameters
 from voicekit.panels.settings_form import default_of
+from voicekit.panels.tuning import Tuning
 from voicekit.parameters import Choice, Range, Text, Toggle
 from voicekit.providers import find, names
 
@@ -17,12 +19,12 @@ BOOST = Toggle(name="boost", help="", default=True)
 STYLE = Text(name="style", help="", max_length=8)
 
 
-def offer(*settings, provider="toy"):
-    return Offer(provider=provider, kind="speech", settings=settings)
+def offer(*settings, provider="toy", model=None):
+    return Offer(provider=provider, kind="speech", settings=settings, model=model)
 
 
 def form_of(*settings):
-    parameters = Parameters(offer(*settings))
+    parameters = Tuning(offer(*settings))
     return parameters, parameters.form
 
 
@@ -93,13 +95,14 @@ def test_what_fits_is_kept_and_what_does_not_is_named():
 
 def test_a_model_is_chosen_where_there_are_several():
     """It stands first, and its usual one is not sent."""
-    parameters = Parameters()
-    parameters.show(offer(SPEED), ["fast", "fine"])
+    parameters = Tuning()
+    parameters.show(offer(SPEED, model="fast"), offer(MOOD, model="fine"))
     assert parameters.form.declared[0]["name"] == "model"
     assert parameters.form.declared[0]["default"] == "fast"
     parameters.change(model="fine")
     assert parameters.values() == {"model": "fine"}
-    parameters.show(offer(SPEED), ["only"])
+    assert [one["name"] for one in parameters.form.declared] == ["model", "mood"]
+    parameters.show(offer(SPEED, model="only"))
     assert [one["name"] for one in parameters.form.declared] == ["speed"]
     assert "model fine" in parameters.dropped.text
 
@@ -130,7 +133,7 @@ def test_a_setting_that_is_not_there_is_refused():
 
 def test_changing_the_voice_leaves_no_widgets_behind():
     """However often the controls are made anew, there are as many widgets as before."""
-    parameters = Parameters()
+    parameters = Tuning()
     counts = []
     for name in [*names(), *names()]:
         parameters.show(find(name).offer("speech"))
@@ -145,3 +148,44 @@ def test_every_declared_default_is_one_that_is_accepted(name):
         for setting in one.declared:
             if default_of(setting) is not None:
                 assert setting.check(default_of(setting), name) == default_of(setting)
+
+
+def test_settings_stand_alone_as_a_panel(studio):
+    """A voice's controls, whose values a call takes; frozen, they are a table."""
+    panel = Parameters(studio, "offline:de")
+    panel.change(rate=240, ssml=None)
+    panel.change(volume=0)
+    clip = studio.speak("Hallo.", "offline:de", **panel.values())
+    assert (clip.settings["rate"], clip.settings["volume"]) == (240, 0)
+    assert panel.differences()[0] == "rate 175 → 240 words per minute"
+    frozen = panel.to_html()
+    for cell in (">rate<", ">240<", ">word_gap<", ">0<", ">off<"):
+        assert cell in frozen
+    panel.reset()
+    assert panel.values() == {}
+    panel.close()
+
+
+def test_settings_of_another_kind_and_model(monkeypatch):
+    """A provider's name and a kind will do; a model that is given goes with them."""
+    monkeypatch.setenv("VOICEKIT_KINGCONG_KEY", "k")
+    with vk.Studio(["kingcong"]) as studio:
+        music = Parameters(studio, "kingcong", kind="music")
+        assert music.values() == {}
+        model = studio.calls.provider_of("kingcong").offers_for("speech")[-1].model
+        panel = Parameters(studio, "kingcong", model=model)
+        assert panel.values() == {"model": model}
+        with pytest.raises(Unsupported):
+            Parameters(studio, "kingcong", kind="sound_effect")
+
+
+def test_only_a_user_and_a_program_change_settings():
+    """To show other controls is no change: nothing is asked twice for it."""
+    parameters, form = form_of(SPEED)
+    seen = []
+    parameters.on_change(lambda: seen.append(parameters.values()))
+    parameters.show(offer(SPEED, MOOD))
+    assert seen == []
+    enter(form, speed=0.8)
+    parameters.reset()
+    assert seen == [{"speed": 0.8}, {}]

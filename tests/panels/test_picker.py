@@ -105,13 +105,48 @@ def test_a_provider_that_fails_leaves_the_others(pick):
     """The error stands in the panel, beside the voices of the other providers."""
     error = Unavailable("toy is down.", provider="toy")
     picker = pick(error, names=("offline", "toy"))
-    assert picker._lines["toy"].text == "toy is down."
-    assert picker._lines["toy"].kind == "error"
+    assert picker._line("toy", "listed").text == "toy is down."
+    assert picker._line("toy", "listed").kind == "error"
     assert len(picker._catalogue.voices) > 1_000
     Toy.listed = voices(2)
-    picker.reload()
+    say(picker.filter, kind="reload")
     wait_until(lambda: picker._catalogue.get("toy:1") is not None)
-    assert picker._lines["toy"].text == ""
+    assert picker._line("toy", "listed").text == ""
+
+
+def test_a_list_is_not_called_off_by_the_search_for_shared_voices(pick):
+    """Both come, however soon the one is asked for after the other."""
+    shared = Voice(voice="toy:s", name="Shared", tags=("shared",), owned=False)
+    picker = pick([*voices(2), shared])
+    Toy.listed = [*voices(3), shared]
+    picker.reload()
+    picker.find_shared()
+    wait_until(lambda: not picker._waiting)
+    assert {one.voice for one in picker._catalogue.voices} == {
+        *("toy:0", "toy:1", "toy:2", "toy:s")
+    }
+
+
+def test_a_search_for_shared_voices_can_be_repeated(pick):
+    """What failed is said, and no longer once it worked."""
+    picker = pick(voices(2))
+    Toy.listed = Unavailable("toy is down.", provider="toy")
+    picker.find_shared()
+    wait_until(lambda: picker._line("toy", "shared").text == "toy is down.")
+    Toy.listed = [Voice(voice="toy:s", name="S", tags=("shared",), owned=False)]
+    picker.find_shared()
+    wait_until(lambda: picker._catalogue.get("toy:s") is not None)
+    assert picker._line("toy", "shared").text == ""
+
+
+def test_a_provider_that_comes_later_is_listed(pick):
+    """One that was connected meanwhile has its voices, and its line."""
+    picker = pick(voices(2), names=("offline",))
+    assert picker._catalogue.get("toy:1") is None
+    picker.studio.calls.use("toy")
+    picker.refresh()
+    wait_until(lambda: not picker._waiting)
+    assert picker._catalogue.get("toy:1") is not None
 
 
 def test_favourites_stay_in_the_library(pick):
@@ -167,6 +202,20 @@ def test_shared_voices_come_when_they_are_asked_for(pick):
         "shared by others": 1,
         "the provider's": 2,
     }
+
+
+def test_a_frozen_picker_is_a_table_of_its_first_voices(pick):
+    """A saved notebook shows twenty of them, and how many there are."""
+    picker = pick(
+        [Voice(voice=f"toy:{n}", name=f"<b>{n}", age="old") for n in range(50)]
+    )
+    html = picker.to_html()
+    assert "50 voices, the first 20" in html
+    assert html.count("<tr>") == 21
+    assert ">toy:19<" in html
+    assert ">&lt;b&gt;19<" in html
+    picker.filter.ask(words="<b>4")
+    assert "11 voices<" in picker.to_html()
 
 
 def test_an_error_in_a_message_is_shown(pick):

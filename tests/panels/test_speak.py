@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -168,15 +169,66 @@ def test_a_model_brings_its_own_settings(monkeypatch):
         voice = studio.voices(limit=1).index[0]
         panel = Speak(studio)
         panel.picker.value = voice
-        wait_until(lambda: panel._offer is not None and not idle_waits(panel))
+        wait_until(lambda: panel.parameters.offer is not None and not idle_waits(panel))
         model = panel.parameters.form.declared[0]
         assert model["name"] == "model"
         for choice in model["choices"]:
             panel.parameters.change(model=choice)
-            assert panel._offer.model == choice
+            assert panel.parameters.offer.model == choice
             declared = [one["name"] for one in panel.parameters.form.declared]
-            assert declared == ["model", *(s.name for s in panel._offer.declared)]
+            assert declared == [
+                "model",
+                *(s.name for s in panel.parameters.offer.declared),
+            ]
         panel.close()
+
+
+@pytest.fixture
+def dear(tmp_path, monkeypatch):
+    """A panel with a vendor that charges, of which nothing is ever asked."""
+    monkeypatch.setenv("VOICEKIT_KLING_KEY", "k")
+    with vk.Studio(["offline", "kling"], library=tmp_path) as studio:
+        panel = Speak(studio)
+        wait_until(lambda: not idle_waits(panel))
+        asked = []
+        monkeypatch.setattr(panel, "speak", lambda: asked.append(panel._asked()))
+        yield panel, asked
+
+
+def test_the_price_of_one_voice_is_not_shown_for_another(dear, monkeypatch):
+    """It goes at once, and a click that comes before the new one pays nothing."""
+    panel, asked = dear
+    assert panel.button.note == "free"
+    offers, release = panel.studio.calls.offers, threading.Event()
+
+    async def late(voice, **options):
+        await asyncio.to_thread(release.wait, LIMIT_S)
+        return await offers(voice, **options)
+
+    monkeypatch.setattr(panel.studio.calls, "offers", late)
+    panel.picker.value = "kling:oversea_male1/en"
+    assert panel.button.note == "…"
+    panel.button.click()
+    assert asked == []
+    assert "press again" in panel.notice.text
+    release.set()
+    wait_until(lambda: panel.button.note == "price unknown")
+    panel.button.click()
+    assert [one[1] for one in asked] == ["kling:oversea_male1/en"]
+
+
+def test_a_text_that_was_not_priced_is_not_paid_for(dear):
+    """What a vendor charges for is made only once its price was shown."""
+    panel, asked = dear
+    panel.picker.value = "kling:oversea_male1/en"
+    wait_until(lambda: panel.button.note == "price unknown")
+    panel.text.value = "Another text."
+    panel._priced = None  # its price has not come yet
+    panel.button.click()
+    assert asked == []
+    panel.picker.value = "offline:de"  # never charges: nobody waits for its price
+    panel.button.click()
+    assert len(asked) == 1
 
 
 def test_without_a_voice_nothing_is_asked(panel):

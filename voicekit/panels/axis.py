@@ -8,6 +8,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from voicekit.errors import InvalidSetting
+from voicekit.panels.frame import offer_choices
 from voicekit.parameters import Choice, Range, Setting, Toggle
 
 __all__ = ["Axis"]
@@ -49,10 +50,7 @@ class Axis:
     def show(self, declared: Mapping[str, Setting | None]) -> None:
         """Offer these settings; one that is chosen stays, if it is still there."""
         self._declared = declared
-        names, chosen = (_NOTHING, *declared), self.name.value
-        if names != self.name.options:
-            self.name.options = names  # which chooses the first
-            self.name.value = chosen if chosen in names else _NOTHING
+        offer_choices(self.name, (_NOTHING, *declared))
         self._explain()
 
     def read(self) -> dict[str, list[Any]]:

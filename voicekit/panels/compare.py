@@ -19,7 +19,7 @@ from voicekit.panels.axis import Axis
 from voicekit.panels.frame import framed
 from voicekit.panels.notice import Notice
 from voicekit.panels.panel import Panel
-from voicekit.panels.price import price_text
+from voicekit.panels.price import never_charge, price_text
 from voicekit.panels.submit import Shown, Submit
 from voicekit.panels.voice_picker import VoicePicker
 from voicekit.parameters import Setting
@@ -32,6 +32,7 @@ MOST_CLIPS = 200
 """In one table; `Studio.compare` has no such limit."""
 
 _NOTHING_YET = '<p style="opacity:0.75">Nothing is compared yet.</p>'
+_NO_VOICES = "Choose a voice in the list, and press Add voices."
 _TEXTS = "The quick brown fox jumps over the lazy dog.\nMind the gap, please."
 
 
@@ -51,6 +52,8 @@ class Compare(Panel):
     comparison : Comparison or None
         What was made last.
     """
+
+    parts = ("plan", "grid")
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
@@ -86,7 +89,8 @@ class Compare(Panel):
         What has to be paid for is made only after its price was shown.
         """
         asked = self._asked()
-        if asked != self._priced and not self._is_free(asked):
+        voices = {cell.voice for cell in asked.cells}
+        if asked != self._priced and not never_charge(self.studio, voices):
             self._price()
             self.notice.tell("This is what it will cost; press again to pay for it.")
             return
@@ -103,6 +107,10 @@ class Compare(Panel):
         asked, rows = self._running
         self.restart(self._finished(asked, [*rows]), self._show_made, self.notice)
         self.notice.tell("Stopped.")
+
+    def refresh(self) -> None:
+        """List the voices of every provider that the studio uses by now."""
+        self.picker.refresh()
 
     def close(self) -> None:
         """Cancel every wait and take the panel off the screen."""
@@ -124,10 +132,6 @@ class Compare(Panel):
                 "most. studio.compare(...) takes more."
             )
         return asked
-
-    def _is_free(self, asked: Crossing) -> bool:
-        names = {cell.voice.partition(":")[0] for cell in asked.cells}
-        return all(self.studio.calls.provider_of(name).repeatable for name in names)
 
     def _submit(self, shown: Shown | None) -> None:
         self.button.take_over(shown)
@@ -190,6 +194,11 @@ class Compare(Panel):
 
     def _price(self) -> None:
         """Show what is asked for and what it will cost, or what is wrong with it."""
+        if not self.chosen_voices():
+            self.stop(self.cost)
+            self._priced = None
+            self.cost.note(_NO_VOICES)
+            return
         try:
             asked = self._asked()
         except VoicekitError as error:

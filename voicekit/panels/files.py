@@ -13,20 +13,22 @@ import ipywidgets as widgets
 from voicekit.errors import Unsupported, VoicekitError
 from voicekit.job import Kind
 from voicekit.offer import Offer
-from voicekit.panels.forms import FORMS, Filled, as_accepted, rule_text
-from voicekit.panels.frame import framed
+from voicekit.panels.forms import FORMS, Filled, Made, as_accepted, rule_text
+from voicekit.panels.frame import framed, offer_choices
 from voicekit.panels.intake import Intake
 from voicekit.panels.notice import Notice
 from voicekit.panels.panel import Panel
-from voicekit.panels.parameters import Parameters
 from voicekit.panels.price import price_text
 from voicekit.panels.result import result_html
 from voicekit.panels.submit import Shown, Submit
+from voicekit.panels.tuning import Tuning
 from voicekit.studio import Studio
 from voicekit.task import Estimate
+from voicekit.voice import Voice
 
 __all__ = ["Files"]
 
+_NOBODY = "No provider of this studio makes anything of files."
 _NOTHING = '<p style="opacity:0.75">Nothing made of files yet.</p>'
 
 
@@ -43,17 +45,14 @@ class Files(Panel):
         Who makes it.
     """
 
+    parts = ("results",)
+
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
         self._results: list[str] = []
         self._offer: Offer | None = None
-        offered = dict.fromkeys(
-            kind
-            for name in studio.calls.names
-            for kind in studio.calls.provider_of(name).kinds
-        )
-        kinds = [(form.title, kind) for kind, form in FORMS.items() if kind in offered]
-        self.kind = widgets.Dropdown(options=kinds, description="What to do")
+        self._is_offering = False
+        self.kind = widgets.Dropdown(description="What to do")
         self.provider = widgets.Dropdown(description="Provider")
         self.text = widgets.Textarea(rows=3, layout={"width": "auto"})
         self.intake, self.path = (
@@ -64,23 +63,15 @@ class Files(Panel):
             ),
         )
         self.rule, self.cost = Notice(), Notice()
-        self.parameters = Parameters()
+        self.parameters = Tuning()
         self.button = Submit(description="Make", icon="magic")
         self.stop_button = widgets.Button(
             description="Stop", tooltip="Stop waiting; what was sent is kept"
         )
         self._widget = self._arranged()
-        self.kind.observe(lambda _: self.attempt(self._offer_providers), "value")
-        self.provider.observe(lambda _: self.attempt(self._prepare), "value")
-        self.text.observe(lambda _: self.attempt(self._price), "value")
-        self.intake.on_file(lambda: self.attempt(self._price))
-        self.button.on_submit(lambda shown: self.attempt(partial(self._submit, shown)))
-        self.stop_button.on_click(lambda _: self.attempt(self.stop_making))
         self.sheet.put("results", _NOTHING)
-        if kinds:
-            self.attempt(self._offer_providers)
-        else:
-            self.notice.note("No provider of this studio makes anything of files.")
+        self.refresh()
+        self._listen()
 
     @property
     def widget(self) -> widgets.Widget:
@@ -99,17 +90,30 @@ class Files(Panel):
         self.stop(self.notice)
         self.notice.tell("Stopped." if waited else "Nothing is being made.")
 
-    def _offer_providers(self) -> None:
-        calls, kind = self.studio.calls, self.kind.value
-        able = [name for name in calls.names if kind in calls.provider_of(name).kinds]
-        kept = self.provider.value
-        self.provider.options = able
-        self.provider.value = kept if kept in able else able[0]
+    def refresh(self) -> None:
+        """Offer what the studio's providers can make by now; what is chosen stays."""
+        self._is_offering = True
+        offers = [
+            offer
+            for name in self.studio.calls.names
+            for offer in self.studio.calls.provider_of(name).offers
+        ]
+        offered = {offer.kind for offer in offers}
+        kinds = [(form.title, kind) for kind, form in FORMS.items() if kind in offered]
+        offer_choices(self.kind, kinds)
+        able = (offer.provider for offer in offers if offer.kind == self.kind.value)
+        offer_choices(self.provider, dict.fromkeys(able))
+        self._is_offering = False
         self._prepare()
+
+    def _choose(self) -> None:
+        if not self._is_offering:
+            self.refresh()
 
     def _prepare(self) -> None:
         if self.provider.value is None:
-            return  # between two lists of providers
+            self.rule.note(_NOBODY)
+            return
         kind: Kind = self.kind.value
         offer = self.studio.calls.provider_of(self.provider.value).offer(kind)
         if offer is self._offer:
@@ -133,7 +137,7 @@ class Files(Panel):
     def _filled(self) -> tuple[Offer, Filled]:
         offer = self._offer
         if offer is None:
-            raise Unsupported("No provider of this studio makes anything of files.")
+            raise Unsupported(_NOBODY)
         typed = self.path.value.strip()
         return offer, Filled(
             provider=offer.provider,
@@ -146,20 +150,23 @@ class Files(Panel):
         self.button.take_over(shown)
         self.make()
 
-    async def _make(self, offer: Offer, filled: Filled) -> str:
+    async def _make(self, offer: Offer, filled: Filled) -> tuple[str, Made]:
         source = None
         if offer.file is not None:
             # Reads and writes files: neither the kernel nor the loop waits for a disk.
             source = await asyncio.to_thread(as_accepted, filled.file, offer)
         ready = replace(filled, path=source)
         made = await FORMS[offer.kind].call(self.studio.calls, ready)
-        return await asyncio.to_thread(result_html, made, source, offer)
+        return await asyncio.to_thread(result_html, made, source, offer), made
 
-    def _keep(self, result: str) -> None:
+    def _keep(self, told: tuple[str, Made]) -> None:
+        result, made = told
         # The same again is found, and takes the place of the first.
         self._results = [result, *(one for one in self._results if one != result)]
         self.sheet.put("results", "".join(self._results))
         self.notice.tell(f"Done: {len(self._results)} below.")
+        if isinstance(made, Voice):
+            self.tell_others()
 
     def _price(self) -> None:
         if self.notice.kind == "error":
@@ -189,6 +196,15 @@ class Files(Panel):
         if estimate is not None:
             parts.append(price_text(estimate))
         self.cost.note(" · ".join(parts))
+
+    def _listen(self) -> None:
+        for menu in (self.kind, self.provider):
+            menu.observe(lambda _: self.attempt(self._choose), "value")
+        self.text.observe(lambda _: self.attempt(self._price), "value")
+        self.parameters.on_change(lambda: self.attempt(self._price))
+        self.intake.on_file(lambda: self.attempt(self._price))
+        self.button.on_submit(lambda shown: self.attempt(partial(self._submit, shown)))
+        self.stop_button.on_click(lambda _: self.attempt(self.stop_making))
 
     def _arranged(self) -> widgets.Widget:
         what = widgets.HBox([self.kind, self.provider])

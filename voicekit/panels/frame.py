@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import anywidget
@@ -10,7 +10,7 @@ import ipywidgets as widgets
 
 from voicekit.panels.source import script, style
 
-__all__ = ["Frame", "close_all", "framed"]
+__all__ = ["Frame", "close_all", "framed", "offer_choices"]
 
 
 class Frame(anywidget.AnyWidget):
@@ -38,3 +38,14 @@ def close_all(widget: Any) -> None:
     for part in (*getattr(widget, "children", ()), *filter(None, parts)):
         close_all(part)
     widget.close()
+
+
+def offer_choices(menu: widgets.Dropdown, options: Iterable[Any]) -> None:
+    """Offer these in a menu; what is chosen stays, if it is still among them."""
+    wanted, chosen = tuple(options), menu.value
+    if wanted == menu.options:
+        return
+    menu.options = wanted  # which chooses the first
+    values = [one[1] if isinstance(one, tuple) else one for one in wanted]
+    if chosen in values:
+        menu.value = chosen

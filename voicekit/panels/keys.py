@@ -99,6 +99,7 @@ class Keys(Panel):
         self.studio.calls.use(vendor)
         self.notice.tell(where)
         self.test(vendor)
+        self.tell_others()
 
     async def _check(self, provider: Provider) -> Credits | VoicekitError | None:
         """Return the balance; None where a vendor has none, or why it said no."""

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import ipywidgets as widgets
 from IPython.display import HTML, display, update_display
@@ -52,19 +52,38 @@ class Panel:
         What the panel made, as an ordinary output below it.
     """
 
+    parts: ClassVar[tuple[str, ...]] = ()
+    """What the panel puts on its sheet, from top to bottom."""
+
     def __init__(self, studio: Studio) -> None:
         self.studio = studio
         self.notice = Notice()
-        self.sheet = Sheet()
+        self.sheet = Sheet(self.parts)
         self._display_id = f"voicekit-{secrets.token_hex(8)}"
         self._waiting: dict[Future[Any], Notice] = {}
         self._closed = False
+        self._others: list[Callable[[], object]] = []
         studio.panels.add(self)
 
     @property
     def widget(self) -> widgets.Widget:
         """The whole panel as one widget. Override in every panel."""
         raise NotImplementedError
+
+    def refresh(self) -> None:
+        """Show what the studio has by now. Override where others may add to it."""
+
+    def on_news(self, observer: Callable[[], object]) -> None:
+        """Call ``observer()`` when the studio has more than before: a vendor, a voice.
+
+        Another panel's `refresh` is such an observer. Rarely overridden.
+        """
+        self._others.append(observer)
+
+    def tell_others(self) -> None:
+        """Say that the studio has more than before. Rarely overridden."""
+        for observer in self._others:
+            observer()
 
     def attempt(self, action: Callable[[], object]) -> None:
         """Do what a user asked for, and show an error instead of raising it."""

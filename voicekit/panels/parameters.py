@@ -1,97 +1,78 @@
-"""One control for each declared setting, made from the declaration alone."""
+"""The settings that a voice or a provider accepts, as a panel of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable
 
 import ipywidgets as widgets
 
-from voicekit.errors import InvalidSetting
-from voicekit.job import SettingValue
+from voicekit.engine.doubts import Doubts
+from voicekit.job import Kind, SettingValue
 from voicekit.offer import Offer
-from voicekit.panels.frame import framed
-from voicekit.panels.notice import Notice
-from voicekit.panels.settings_form import SettingsForm, default_of
-from voicekit.parameters import Choice, Setting
+from voicekit.panels.panel import Panel
+from voicekit.panels.tuning import Tuning
+from voicekit.studio import Studio
+from voicekit.voice import Voice
 
-__all__ = ["Parameters", "default_of"]
+__all__ = ["Parameters"]
 
 
-class Parameters:
-    """Sliders, lists and boxes for what a voice accepts.
+class Parameters(Panel):
+    """Sliders, lists and boxes for whatever a call may be given.
 
     Parameters
     ----------
-    offer : Offer, optional
-        What is accepted; `show` changes it.
-
-    Attributes
-    ----------
-    widget : VBox
-        The controls.
+    studio : Studio
+        Whose provider is asked.
+    target : str or Voice
+        A voice, or a provider's name.
+    kind : str
+        The kind of job.
+    model : str, optional
+        One to choose from the controls, where a voice has several, if None.
 
     Examples
     --------
     >>> import voicekit as vk
-    >>> from voicekit.providers import find
-    >>> parameters = vk.panels.Parameters(find("offline").offer("speech"))
-    >>> parameters.change(rate=240)
-    >>> parameters.values()
-    {'rate': 240}
-    >>> parameters.differences()
-    ['rate 175 → 240 words per minute']
+    >>> with vk.Studio(providers=["offline"]) as studio:
+    ...     parameters = vk.panels.Parameters(studio, "offline:de")
+    ...     parameters.change(rate=240)
+    ...     clip = studio.speak("Hallo.", "offline:de", **parameters.values())
+    >>> clip.settings["rate"]
+    240
     """
 
-    def __init__(self, offer: Offer | None = None) -> None:
-        self.form = SettingsForm()
-        self.changed, self.dropped = Notice(), Notice()
-        self.widget = framed(
-            [self._heading(), self.form, self.changed, self.dropped], "settings"
-        )
-        self._settings: dict[str, Setting] = {}
-        self.form.observe(lambda _: self._note_changes(), "value")
-        if offer is not None:
-            self.show(offer)
-
-    def show(self, offer: Offer, models: Sequence[str] = ()) -> None:
-        """Make the controls anew; keep the values that still fit, and name the others.
-
-        Parameters
-        ----------
-        offer : Offer
-            What is accepted.
-        models : sequence of str
-            Those to choose from, the usual one first; none to leave the choice out.
-        """
-        declared = (*_choice_of(models), *offer.declared)
-        self._settings = {setting.name: setting for setting in declared}
-        kept: dict[str, SettingValue] = {}
-        lost: list[str] = []
-        for name, value in self.values().items():
-            try:
-                kept[name] = self._checked(name, value, offer.provider)
-            except InvalidSetting as error:
-                lost.append(str(error))
-        self.form.show(declared, kept)
-        self.dropped.tell("\n".join(["Not kept:", *lost]) if lost else "")
-        self._note_changes()
+    def __init__(
+        self,
+        studio: Studio,
+        target: str | Voice,
+        *,
+        kind: Kind = "speech",
+        model: str | None = None,
+    ) -> None:
+        # Known at once: nobody has to wait before a cell sets one.
+        offers = studio.bridge.run(_offers(studio.calls, target, kind, model))
+        super().__init__(studio)
+        self._model = model
+        self._tuning = Tuning(*offers)
+        self._widget = widgets.VBox([self._tuning.widget, self.notice])
 
     @property
-    def controls(self) -> tuple[widgets.Widget, ...]:
-        """What a click on a button is about."""
-        return (self.form,)
+    def widget(self) -> widgets.Widget:
+        """The controls as one widget."""
+        return self._widget
 
     def values(self) -> dict[str, SettingValue]:
-        """Return the settings that were set, for a call to check.
+        """Return the settings that were set, as a call takes them.
 
-        What is left at its default is not among them.
+        What is left at its default is not among them; a model that was given is.
         """
-        return self.form.settings
+        model = {} if self._model is None else {"model": self._model}
+        return {**model, **self._tuning.values()}
 
     def differences(self) -> list[str]:
         """Return what differs from the defaults, a line for each setting."""
-        return [_difference(self._settings[n], v) for n, v in self.values().items()]
+        return self._tuning.differences()
 
     def change(self, **values: SettingValue | None) -> None:
         """Set these; None puts a setting back to its default.
@@ -101,62 +82,17 @@ class Parameters:
         InvalidSetting
             If there is no such setting here.
         """
-        for name in values:
-            if name not in self._settings:
-                raise InvalidSetting(f"There is no setting {name!r} here.")
-        merged = {**self.values(), **values}
-        self._put({name: v for name, v in merged.items() if v is not None})
+        self._tuning.change(**values)
 
     def reset(self, *names: str) -> None:
         """Put settings back to their defaults: these, or all."""
-        kept = self.values() if names else {}
-        self._put({name: v for name, v in kept.items() if name not in names})
-
-    def on_change(self, observer: Callable[[], object]) -> None:
-        """Call ``observer()`` whenever a setting was changed."""
-        self.form.observe(lambda _: observer(), "value")
-
-    def _put(self, values: Mapping[str, SettingValue]) -> None:
-        self.form.value = {"edition": self.form.edition, "set": dict(values)}
-
-    def _checked(self, name: str, value: SettingValue, who: str) -> SettingValue:
-        if name not in self._settings:
-            raise InvalidSetting(f"{name} {value}: {who} has no such setting here.")
-        return self._settings[name].check(value, who)
-
-    def _note_changes(self) -> None:
-        found = self.differences()
-        self.changed.note("Changed: " + ", ".join(found) if found else "")
-
-    def _heading(self) -> widgets.Widget:
-        button = widgets.Button(
-            description="Defaults", tooltip="Put every setting back to its default"
-        )
-        button.on_click(lambda _: self.reset())
-        explain = widgets.ToggleButton(
-            description="Help", tooltip="Say of every setting what it does"
-        )
-        widgets.dlink((explain, "value"), (self.form, "explains"))
-        heading = widgets.HBox([widgets.Label("Settings"), explain, button])
-        heading.add_class("voicekit-heading")
-        return heading
+        self._tuning.reset(*names)
 
 
-def _choice_of(models: Sequence[str]) -> Iterable[Setting]:
-    if len(models) > 1:
-        yield Choice(
-            name="model",
-            help="What speaks; each model has its own settings and price.",
-            choices=tuple(models),
-            default=models[0],
-        )
-
-
-def _difference(setting: Setting, value: Any) -> str:
-    default = default_of(setting)
-    shown = "vendor's default" if default is None else _plain(default)
-    return f"{setting.name} {shown} → {_plain(value)} {setting.unit}".rstrip()
-
-
-def _plain(value: Any) -> str:
-    return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)
+async def _offers(
+    calls: Doubts, target: str | Voice, kind: Kind, model: str | None
+) -> Iterable[Offer]:
+    """Return what is accepted: with this model, else with each that a voice has."""
+    if model is not None or (isinstance(target, str) and ":" not in target):
+        return [await calls.offer(target, kind=kind, model=model)]
+    return (await calls.offers(target, kind=kind)).values()

@@ -1,10 +1,13 @@
-"""What a call will cost, in a few words."""
+"""What a call will cost, in a few words, and whether that has to be known first."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from voicekit.studio import Studio
 from voicekit.task import Estimate
 
-__all__ = ["price_text"]
+__all__ = ["never_charge", "price_text"]
 
 
 def price_text(estimate: Estimate) -> str:
@@ -15,3 +18,9 @@ def price_text(estimate: Estimate) -> str:
         return "free"
     about = "" if estimate.exact else "about "
     return f"{about}{estimate.credits:g} {estimate.unit}"
+
+
+def never_charge(studio: Studio, voices: Iterable[str]) -> bool:
+    """Tell whether these voices' providers never charge, so that no price is missed."""
+    names = {voice.partition(":")[0] for voice in voices}
+    return all(studio.calls.provider_of(name).repeatable for name in names)

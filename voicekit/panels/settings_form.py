@@ -13,7 +13,7 @@ from voicekit.panels.frozen import static_table
 from voicekit.panels.source import script, style
 from voicekit.parameters import Choice, Range, Setting, Text, Toggle
 
-__all__ = ["SettingsForm", "default_of"]
+__all__ = ["SettingsForm", "default_of", "said"]
 
 MOST_STEPS = 2_000
 """A slider has no room for more; a seed gets a box alone."""
@@ -72,11 +72,7 @@ class SettingsForm(anywidget.AnyWidget):
         """Return what stands in its place where there is no kernel."""
         given = self.settings
         rows = [
-            [
-                one["name"],
-                str(given.get(one["name"], one["default"] or "")),
-                one["unit"],
-            ]
+            [one["name"], said(given.get(one["name"], one["default"])), one["unit"]]
             for one in self.declared
         ]
         return static_table(["setting", "value", "unit"], rows)
@@ -93,6 +89,19 @@ def default_of(setting: Setting) -> SettingValue | None:
     if setting.default is None:
         return None
     return setting.check(setting.default, "the declaration")
+
+
+def said(value: SettingValue | None) -> str:
+    """Return a value as a user reads it.
+
+    Examples
+    --------
+    >>> said(False), said(0), said(None)
+    ('off', '0', '')
+    """
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return "" if value is None else str(value)
 
 
 def _plain(setting: Setting) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import ipywidgets as widgets
 
@@ -15,17 +15,20 @@ from voicekit.offer import Offer
 from voicekit.panels.frame import framed
 from voicekit.panels.notice import Notice
 from voicekit.panels.panel import Panel
-from voicekit.panels.parameters import Parameters
 from voicekit.panels.player_bar import PlayerBar
-from voicekit.panels.price import price_text
-from voicekit.panels.submit import Shown, Submit
+from voicekit.panels.price import never_charge, price_text
+from voicekit.panels.submit import CHANGED, Shown, Submit
 from voicekit.panels.take import Take
 from voicekit.panels.takes import Takes
+from voicekit.panels.tuning import Tuning
 from voicekit.panels.voice_picker import VoicePicker
 from voicekit.studio import Studio
 from voicekit.task import Estimate
 
 __all__ = ["Speak"]
+
+_Asked: TypeAlias = tuple[str, str | None, Mapping[str, Any]]
+"""A text, a voice, and the settings that were set."""
 
 LOOK_AGAIN_S = 0.5
 """How often the progress of a take is looked up while it is made."""
@@ -43,10 +46,11 @@ class Speak(Panel):
         Who speaks.
     """
 
+    parts = ("takes",)
+
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
-        self._offers: Mapping[str | None, Offer] = {}
-        self._offer: Offer | None = None
+        self._priced: _Asked | None = None
         self.text = widgets.Textarea(
             value="The quick brown fox jumps over the lazy dog.",
             placeholder="What shall the voice say?",
@@ -56,7 +60,7 @@ class Speak(Panel):
         )
         self.player = PlayerBar()
         self.picker = VoicePicker(studio, player=self.player)
-        self.parameters = Parameters()
+        self.parameters = Tuning()
         self.made = Takes(
             studio, lambda takes: self.sheet.put("takes", takes), self.player
         )
@@ -94,10 +98,10 @@ class Speak(Panel):
         UnknownVoice
             If no voice is chosen.
         """
-        if not self.picker.value:
+        text, voice, settings = self._asked()
+        if not voice:
             raise UnknownVoice("No voice is chosen; choose one in the list.")
-        settings: dict[str, Any] = dict(self.parameters.values())
-        call = self._make(self.text.value, self.picker.value, settings, self._offer)
+        call = self._make(text, voice, settings, self.parameters.offer)
         self.start(call, self._keep)
         self.notice.tell("Speaking …")
 
@@ -113,9 +117,21 @@ class Speak(Panel):
         self.made.close()
         super().close()
 
+    def refresh(self) -> None:
+        """List the voices of every provider that the studio uses by now."""
+        self.picker.refresh()
+
     def _submit(self, shown: Shown | None) -> None:
         self.button.take_over(shown)
+        # Nobody pays a price that was not on the button.
+        asked = self._asked()
+        is_free = not asked[1] or never_charge(self.studio, [asked[1]])
+        if asked != self._priced and not is_free:
+            raise VoicekitError(CHANGED)
         self.speak()
+
+    def _asked(self) -> _Asked:
+        return self.text.value, self.picker.value, self.parameters.values()
 
     async def _make(
         self, text: str, voice: str, settings: Mapping[str, Any], offer: Offer | None
@@ -145,26 +161,12 @@ class Speak(Panel):
         self.notice.tell(f"{again}: {count} take{'s' if count > 1 else ''} below.")
 
     def _prepare(self, voice: str) -> None:
+        self.button.note = "…"  # the price of another voice is none of this one's
         self.restart(self.studio.calls.offers(voice), self._show_offers, self.trouble)
 
     def _show_offers(self, offers: Mapping[str | None, Offer]) -> None:
         self.trouble.clear()
-        self._offers = offers
-        self._show_settings()
-
-    def _show_settings(self) -> None:
-        """Show what the chosen model accepts; another voice may not have it."""
-        models = [model for model in self._offers if model]
-        chosen = self.parameters.values().get("model")
-        usual = next(iter(self._offers.values()))
-        self._offer = self._offers.get(None if chosen is None else str(chosen), usual)
-        self.parameters.show(self._offer, models)
-        self._price()
-
-    def _note_setting(self) -> None:
-        chosen = self.parameters.values().get("model", next(iter(self._offers), None))
-        if self._offer is not None and chosen != self._offer.model:
-            self._show_settings()
+        self.parameters.show(*offers.values())
         self._price()
 
     def _note_text(self) -> None:
@@ -174,13 +176,13 @@ class Speak(Panel):
 
     def _price(self) -> None:
         """Say how long the text is, and on the button what it will cost."""
-        text = self.text.value
-        self.length.note(_length_of(text, self._offer))
-        call = self._estimate(text, self.picker.value, dict(self.parameters.values()))
-        self.restart(call, self._show_price, self.cost)
+        asked = self._asked()
+        self.length.note(_length_of(asked[0], self.parameters.offer))
+        shown = partial(self._show_price, asked)
+        self.restart(self._estimate(*asked), shown, self.cost)
 
     async def _estimate(
-        self, text: str, voice: str | None, settings: dict[str, Any]
+        self, text: str, voice: str | None, settings: Mapping[str, Any]
     ) -> Estimate | None:
         if voice is None:
             return None
@@ -189,14 +191,15 @@ class Speak(Panel):
         except VoicekitError:
             return None  # what is wrong is said once, when it is asked for
 
-    def _show_price(self, estimate: Estimate | None) -> None:
+    def _show_price(self, asked: _Asked, estimate: Estimate | None) -> None:
+        self._priced = asked
         self.button.note = "" if estimate is None else price_text(estimate)
 
     def _listen(self) -> None:
         self.button.on_submit(lambda shown: self.attempt(partial(self._submit, shown)))
         self.stop_button.on_click(lambda _: self.attempt(self.stop_speaking))
         self.picker.on_choice(self._prepare)
-        self.parameters.on_change(lambda: self.attempt(self._note_setting))
+        self.parameters.on_change(lambda: self.attempt(self._price))
         self.text.observe(lambda _: self.attempt(self._note_text), "value")
 
     def _arranged(self) -> widgets.Widget:

@@ -12,12 +12,12 @@ import traitlets
 from voicekit.errors import VoicekitError
 from voicekit.panels.source import script
 
-__all__ = ["Shown", "Submit"]
+__all__ = ["CHANGED", "Shown", "Submit"]
 
 Shown: TypeAlias = Mapping[str, Mapping[str, Any]]
 """What the browser showed at the click: for each control its value, or its index."""
 
-_CHANGED = "The settings have just changed; look, and press again."
+CHANGED = "The settings have just changed; look, and press again."
 
 
 class Submit(anywidget.AnyWidget):
@@ -63,9 +63,9 @@ class Submit(anywidget.AnyWidget):
             return
         controls = {f"IPY_MODEL_{one.model_id}": one for one in self.controls}
         if shown.keys() != controls.keys():
-            raise VoicekitError(_CHANGED)
+            raise VoicekitError(CHANGED)
         for name, state in shown.items():
             for trait, value in state.items():
                 setattr(controls[name], trait, value)
                 if getattr(controls[name], trait) != value:
-                    raise VoicekitError(_CHANGED)
+                    raise VoicekitError(CHANGED)

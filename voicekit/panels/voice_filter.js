@@ -37,6 +37,8 @@ function render({ model, el }) {
   const favourites = button("★ Favourites");
   const shared = button("Search shared voices");
   shared.title = "Ask the vendors for voices that their users share";
+  const reload = button("Reload");
+  reload.title = "Ask the vendors for their voices once more";
   const clear = button("Clear");
   const line = document.createElement("div");
   line.className = "voicekit-facets";
@@ -46,7 +48,7 @@ function render({ model, el }) {
   first.append(labelled("Search", words), labelled("Sort", sort));
   const last = document.createElement("div");
   last.className = "voicekit-filter-actions";
-  last.append(favourites, shared, clear);
+  last.append(favourites, shared, reload, clear);
   el.append(first, line, last);
 
   function ask(change) {
@@ -113,6 +115,7 @@ function render({ model, el }) {
     ask({ words: "", facets: {}, favourites: false });
   });
   shared.addEventListener("click", () => model.send({ kind: "shared" }));
+  reload.addEventListener("click", () => model.send({ kind: "reload" }));
   model.on("change:facets", showFacets);
   model.on("change:search", showSearch);
   showFacets();

@@ -9,6 +9,7 @@ import anywidget
 import traitlets
 
 from voicekit.panels.catalogue import VoiceRow
+from voicekit.panels.frozen import static_table
 from voicekit.panels.source import script, style
 
 __all__ = ["VoiceList"]
@@ -53,6 +54,16 @@ class VoiceList(anywidget.AnyWidget):
         self._active = active
         self._edition += 1
         self.send_rows(active - FIRST_ROWS // 2, FIRST_ROWS)
+
+    def to_html(self) -> str:
+        """Return its first rows, as a saved notebook shows them."""
+        rows = self._rows_at(0, FIRST_ROWS)
+        more = f", the first {len(rows)}" if len(rows) < self._total else ""
+        return static_table(
+            ["voice", "name", "about", "description"],
+            [[row["voice"], row["name"], row["facts"], row["text"]] for row in rows],
+            caption=f"{self._total:,} voices{more}",
+        )
 
     def send_rows(self, first: int, count: int) -> None:
         """Send a part of the list, as the browser scrolls to it."""

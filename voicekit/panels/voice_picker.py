@@ -66,14 +66,15 @@ class VoicePicker(Panel):
         self.filter = VoiceFilter()
         self.list = VoiceList(self._rows_at, value=value or _usual_choice(studio))
         self.chosen, self.marked, self.count = Notice(), Notice(), Notice()
-        self._lines = {name: Notice() for name in studio.calls.names}
+        self._lines: dict[tuple[str, str], Notice] = {}
+        self._troubles = widgets.VBox()
         self.player = player or PlayerBar()
         self._clear_marks = widgets.Button(description="Clear marks")
         self._widget = self._arranged(is_heard_here=player is None)
         self._listen()
         self._name_chosen()
         self._name_marked()
-        self.reload()
+        self.refresh()
 
     @property
     def widget(self) -> widgets.Widget:
@@ -110,19 +111,26 @@ class VoicePicker(Panel):
         )
 
     def reload(self) -> None:
-        """Ask every provider for its voices; one that fails leaves the others."""
-        for name, line in self._lines.items():
+        """Ask every provider anew for its voices; one that fails leaves the others."""
+        for name in self.studio.calls.names:
+            self.studio.calls.remembered.forget(name)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """List the voices of every provider that the studio uses by now."""
+        for name in self.studio.calls.names:
             listing = self.studio.calls.list_voices(VoiceQuery(limit=None), name)
-            self.restart(listing, partial(self._add, name), line)
+            self.restart(listing, partial(self._add, name), self._line(name, "listed"))
         self.start(self.studio.calls.favourites(), self._show_favourites)
 
     def find_shared(self) -> None:
         """Ask the providers for shared voices that match the words of the search."""
         words = VoiceSearch.read(self.filter.search).words
         query = VoiceQuery(search=words or None, shared=True, limit=MOST_SHARED)
-        for name, line in self._lines.items():
+        for name in self.studio.calls.names:
             listing = self.studio.calls.list_voices(query, name)
-            self.restart(listing, self._add_shared, line)
+            line = self._line(name, "shared")
+            self.restart(listing, partial(self._add_shared, line), line)
 
     def play(self, voice: str) -> None:
         """Play the preview of a voice, or stop it."""
@@ -155,21 +163,28 @@ class VoicePicker(Panel):
         clip, sound = made
         self.player.play(voice, f"Preview of {self._label(voice)}", clip, sound)
 
+    def _line(self, name: str, which: str) -> Notice:
+        """Return where it is said why one of a provider's lists is missing."""
+        if (name, which) not in self._lines:
+            self._lines[name, which] = Notice()
+            self._troubles.children = [*self._lines.values()]
+        return self._lines[name, which]
+
     def _add(self, name: str, voices: Sequence[Voice]) -> None:
-        self._lines[name].clear()
+        self._line(name, "listed").clear()
         self._listed[name] = voices
-        self._shared = {
-            key: voice for key, voice in self._shared.items() if voice.provider != name
-        }
+        for voice in voices:
+            self._shared.pop(voice.voice, None)
         self._rebuild()
 
-    def _add_shared(self, voices: Sequence[Voice]) -> None:
+    def _add_shared(self, line: Notice, voices: Sequence[Voice]) -> None:
+        line.clear()
         fresh = (voice for voice in voices if self._catalogue.get(voice.voice) is None)
         self._shared |= {voice.voice: voice for voice in fresh}
         self._rebuild()
 
     def _rebuild(self) -> None:
-        in_order = (self._listed.get(name, ()) for name in self._lines)
+        in_order = (self._listed.get(name, ()) for name in self.studio.calls.names)
         listed = [voice for voices in in_order for voice in voices]
         self._catalogue = Catalogue([*listed, *self._shared.values()], self._shared)
         if self.value is None and listed:
@@ -226,6 +241,7 @@ class VoicePicker(Panel):
             "preview": lambda asked: self.play(str(asked["voice"])),
             "favourite": lambda asked: self.mark_favourite(str(asked["voice"])),
             "shared": lambda _: self.find_shared(),
+            "reload": lambda _: self.reload(),
         }
 
         def act(_widget: object, asked: dict[str, Any], _buffers: object) -> None:
@@ -247,7 +263,7 @@ class VoicePicker(Panel):
         parts = [heading, self.filter, self.list, self.count, marks]
         if is_heard_here:
             parts.append(self.player)
-        return framed([*parts, self.notice, *self._lines.values()], "picker")
+        return framed([*parts, self.notice, self._troubles], "picker")
 
 
 def _usual_choice(studio: Studio) -> str | None:
