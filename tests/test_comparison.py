@@ -14,6 +14,7 @@ import voicekit as vk
 from voicekit import errors
 from voicekit.audio.codec import decode
 from voicekit.engine import comparing
+from voicekit.library.ledger import Kept
 from voicekit.listening import loudness, plan, true_peak
 
 mpl.use("agg")
@@ -47,7 +48,7 @@ def refuse(monkeypatch, which, error):
 
     async def row(self, job):
         if which(job):
-            return comparing._failed(error, await self._kept(job), free=False)
+            return await self._failed(job, f"{type(error).__name__}: {error}")
         return await perform(self, job)
 
     monkeypatch.setattr(comparing.Comparing, "_row", row)
@@ -139,6 +140,22 @@ def test_the_report_is_one_page_that_loads_and_runs_nothing(made, tmp_path):
     assert page.count('src="data:image/png') == 1
     assert "rate = 120, 240" in page
     assert "BS.1770" in page
+
+
+def test_a_report_can_be_had_without_what_measures_loudness(
+    made, tmp_path, monkeypatch
+):
+    """It plays the vendors' own files, says so, and claims no equal loudness."""
+    assert "equal loudness: copies" in made.report(tmp_path / "level.html").read_text()
+
+    def lacking(*_, **__):
+        raise errors.Unsupported("pyloudnorm is not installed.")
+
+    monkeypatch.setattr("voicekit.listening.levelled", lacking)
+    page = made.report(tmp_path / "out.html").read_text()
+    assert page.count("<audio ") == 8
+    assert "Not at equal loudness. pyloudnorm is not installed." in page
+    assert "equal loudness: copies" not in page
 
 
 def test_players_are_equally_loud_and_stand_there_once(made):
@@ -262,6 +279,36 @@ def test_nothing_is_asked_for_if_a_cell_is_wrong(studio):
     with pytest.raises(errors.UnknownVoice):
         studio.compare(TEXTS, ["offline:en-us", "offline:xx"])
     assert len(studio.tasks()) == 0
+
+
+def test_what_was_never_asked_for_cost_nothing(monkeypatch):
+    """A vendor's cells that a stop left over are not of unknown cost."""
+    monkeypatch.setenv("VOICEKIT_KLING_KEY", "k")
+    with vk.Studio(["kling"]) as studio:
+        calls, voice = studio.calls, "kling:oversea_male1/en"
+        asked = calls.crossing(TEXTS, voice, None, {})
+        made = studio.bridge.run(calls.comparison(asked, [None, None]))
+    assert made.frame.ok.tolist() == [False, False]
+    assert made.spent.unknown.item() == 0
+    assert made.spent.credits.item() == 0
+
+
+@pytest.mark.parametrize(
+    ("state", "billed", "micros", "cost"),
+    [
+        ("RESERVED", None, None, 0),
+        ("REFUSED", None, None, 0),
+        ("FAILED", "no", None, 0),
+        ("FAILED", None, 2_000_000, 2),
+        ("FAILED", None, None, None),
+        ("SENDING", None, None, None),
+        ("RUNNING", None, 3_000_000, 3),
+    ],
+)
+def test_a_cell_without_a_clip_costs_what_is_on_record(state, billed, micros, cost):
+    """Nothing where nothing was sent or charged; unknown stays unknown."""
+    attempt = {"state": state, "billed": billed, "credits_micros": micros}
+    assert comparing._cost(Kept(job={}, attempt=attempt)) == cost
 
 
 def test_an_interrupt_keeps_what_is_done(studio, monkeypatch):

@@ -229,13 +229,16 @@ class Comparison:
 
     def to_html(self) -> str:
         """Return `grid` as HTML; as the vendors made it where nothing can level it."""
+        return self.best_grid()[0].html
+
+    def best_grid(self) -> tuple[Grid, bool]:
+        """Return `grid`, and whether it is at equal loudness: if that can be made."""
         try:
-            return self.grid().html
+            return self.grid(), True
         except Unsupported as error:
             grid = self.grid(equal=False)
-            return Grid(
-                grid.tiles, (*grid.notes, f"Not at equal loudness. {error}")
-            ).html
+            told = f"Not at equal loudness. {error}"
+            return Grid(grid.tiles, (*grid.notes, told)), False
 
 
 def _count(number: int, what: str) -> str:

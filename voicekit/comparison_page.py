@@ -23,10 +23,11 @@ def page(comparison: Comparison) -> str:
     frame = comparison.frame.drop(columns=["clip", "text"])
     measures = comparison.measure()
     missing = measures.pop("missing")
+    grid, is_level = comparison.best_grid()
     return _PAGE.format(
         title=escaped(comparison.caption),
-        methods=escaped(_methods(comparison)),
-        grid=comparison.grid().html,
+        methods=escaped(_methods(comparison, is_level=is_level)),
+        grid=grid.html,
         figure=_figure(comparison),
         clips=_table(frame.dropna(axis="columns", how="all")),
         measures=_table(measures.dropna(axis="columns", how="all")),
@@ -35,7 +36,7 @@ def page(comparison: Comparison) -> str:
     )
 
 
-def _methods(comparison: Comparison) -> str:
+def _methods(comparison: Comparison, *, is_level: bool) -> str:
     varied = "; ".join(
         f"{axis} = {', '.join(map(str, _values(comparison, axis)))}"
         for axis in comparison.axes
@@ -46,6 +47,7 @@ def _methods(comparison: Comparison) -> str:
         f"Varied were: {varied}." if varied else "No setting was varied.",
         *comparison.warnings,
         "Settings that are not named were left as each provider has them.",
+        *([_LEVELLED] if is_level else []),
         _TERMS,
     )
     return " ".join(sentences)
@@ -81,10 +83,14 @@ def _figure(comparison: Comparison) -> str:
     return f'<img alt="Latency, cost and duration" src="data:image/png;base64,{data}">'
 
 
-_TERMS = (
+_LEVELLED = (
     "Clips are played at equal loudness: copies with one static gain each, by the "
     "integrated loudness of ITU-R BS.1770-4, lowered together so that no true peak is "
-    "above -1 dBTP. Several clips were made at the same time. Latency runs from the "
+    "above -1 dBTP."
+)
+
+_TERMS = (
+    "Several clips were made at the same time. Latency runs from the "
     "request to the first answer that said done; the truth lies within "
     "latency_slack_s before it. Speech runs from the first sound "
     "to the last, where a sound is less than 40 dB below the loud parts; a pause is a "

@@ -238,6 +238,8 @@ def test_tabs_open_when_looked_at_and_warn_from_anywhere(studio, held):
     assert tabs.urgent.layout.display == "none"
     assert tabs.open("Files").sheet is tabs.sheet
     wait_until(lambda: tabs.opened["Tasks"].table.rows)
+    studio.speak("Another.", "offline:de")
+    wait_until(lambda: len(tabs.opened["Tasks"].table.rows) == 2)
     frozen = tabs.to_html()
     assert "Nobody knows." in frozen
     assert "<button" not in frozen

@@ -8,7 +8,7 @@ from patience import wait_until
 
 import voicekit as vk
 from voicekit.engine import comparing
-from voicekit.errors import GenerationFailed, InvalidSetting
+from voicekit.errors import InvalidSetting
 from voicekit.panels import Compare
 from voicekit.panels.axis import Axis
 from voicekit.parameters import Choice, Range, Text, Toggle
@@ -108,8 +108,7 @@ def test_a_failed_cell_is_explained_in_its_place(panel, monkeypatch):
 
     async def row(self, job):
         if job.voice == "es":
-            kept = await self._kept(job)
-            return comparing._failed(GenerationFailed(HOSTILE), kept, free=False)
+            return await self._failed(job, f"GenerationFailed: {HOSTILE}")
         return await perform(self, job)
 
     monkeypatch.setattr(comparing.Comparing, "_row", row)
@@ -142,6 +141,7 @@ def test_stop_shows_what_was_made_so_far(panel, monkeypatch):
         made = made_by(panel)
     assert made.frame.ok.tolist() == [True, False]
     assert "stopped before" in panel.sheet.html
+    assert "unknown cost" not in panel.notice.text
     panel.stop_button.click()
     assert panel.notice.text == "Nothing is being made."
     panel.button.click()

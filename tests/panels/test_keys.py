@@ -9,7 +9,7 @@ from patience import wait_until
 import voicekit as vk
 from voicekit import keys
 from voicekit.errors import KeyMissing
-from voicekit.panels import Keys
+from voicekit.panels import Keys, Tabs
 
 SECRET = "sk-canary-0123456789"
 
@@ -119,3 +119,30 @@ def test_a_rehearsal_takes_no_key(stand_ins):
         assert panel.notice.kind == "error"
         assert keys._memory == {}
         panel.close()
+
+
+def test_a_vendor_that_is_connected_is_there_in_every_tab(studio, stand_ins):
+    """Its voices are listed, its kinds and its tasks offered, what was typed stays."""
+    tabs = Tabs(studio)
+    for title in ("Compare", "Files", "Tasks", "Keys"):
+        tabs.open(title)
+    speak, files, tasks = (tabs.opened[name] for name in ("Speak", "Files", "Tasks"))
+    assert files.kind.options == ()
+    assert "No provider" in files.rule.text
+    wait_until(lambda: not tabs.opened["Keys"]._waiting)
+    press(tabs.opened["Keys"], "keep", "kie", KEY=stand_ins.vendors["kie"].key)
+    wait_until(lambda: not speak.picker._waiting and tasks.balances.rows)
+    assert speak.picker._catalogue.get("kie:Rachel") is not None
+    assert tabs.opened["Compare"].picker._catalogue.get("kie:Rachel") is not None
+    assert [kind for _, kind in files.kind.options] == ["sound_effect"]
+    assert files.provider.value == "kie"
+    assert ("kie", "kie") in tasks.provider.options
+    files.text.value = "A door"
+    files.parameters.change(loop=True)
+    press(tabs.opened["Keys"], "keep", "kingcong", KEY=SECRET)
+    assert len(files.kind.options) > 1
+    assert (files.kind.value, files.parameters.values()) == (
+        "sound_effect",
+        {"loop": True},
+    )
+    tabs.close()

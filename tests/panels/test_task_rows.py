@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from voicekit.library.spending import Row
+from voicekit.panels import task_rows
 from voicekit.panels.task_rows import Wanted, attention, spend_table, task_table
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -56,7 +57,7 @@ def test_what_needs_its_user_stands_first_and_is_said():
         attempt(5, state="RUNNING", expires_at=us(48)),
         attempt(6, expires_at=us(1)),  # saved: let it expire
     ]
-    table = task_table(rows, Wanted(), NOW)
+    table, _ = task_table(rows, Wanted(), NOW)
     assert [row["key"] for row in table] == [f"job{n}" for n in (3, 1, 2, 6, 5, 4)]
     assert [row["mark"] for row in table[:4]] == ["urgent", "urgent", "soon", ""]
     said = attention(rows, NOW)
@@ -67,10 +68,23 @@ def test_a_doubt_that_was_settled_is_no_longer_urgent():
     """After another attempt the held one is history: shown, and not said."""
     rows = [attempt(1, "a", state="HELD"), attempt(2, "a")]
     assert attention(rows, NOW) == []
-    assert [(row["key"], row["mark"]) for row in task_table(rows, Wanted(), NOW)] == [
+    assert [
+        (row["key"], row["mark"]) for row in task_table(rows, Wanted(), NOW)[0]
+    ] == [
         ("a", ""),
         ("a/1", ""),
     ]
+
+
+def test_only_what_is_shown_is_made_into_rows(monkeypatch):
+    """Of thousands of attempts a hundred rows are made, the urgent ones among them."""
+    made = []
+    monkeypatch.setattr(task_rows, "_task_row", lambda one, *_, **__: made.append(one))
+    rows = [attempt(n) for n in range(1, 3_001)]
+    rows[5] = attempt(6, state="HELD")
+    table, found = task_table(rows, Wanted(provider="kie"), NOW, 100)
+    assert (len(table), found) == (100, 3_000)
+    assert [one["id"] for one in made] == [6, *range(3_000, 2_901, -1)]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +100,7 @@ def test_a_doubt_that_was_settled_is_no_longer_urgent():
 )
 def test_an_unknown_cost_is_never_nothing(fields, cost):
     """What was paid, guessed, refunded or is not known can be told apart."""
-    (row,) = task_table([attempt(**fields)], Wanted(), NOW)
+    ((row,), _) = task_table([attempt(**fields)], Wanted(), NOW)
     assert shown(row)[3] == cost
 
 
@@ -99,7 +113,7 @@ def test_filters_narrow_by_state_provider_and_words():
     ]
 
     def keys(**wanted):
-        return {row["key"] for row in task_table(rows, Wanted(**wanted), NOW)}
+        return {row["key"] for row in task_table(rows, Wanted(**wanted), NOW)[0]}
 
     assert keys(state="held") == {"job2"}
     assert keys(provider="kling") == {"job3"}

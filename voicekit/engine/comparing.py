@@ -25,6 +25,9 @@ from voicekit.voice import split_voice
 
 __all__ = ["Comparing", "Row"]
 
+_FREE = frozenset({State.RESERVED, State.REFUSED})
+"""States in which nothing was sent, or nothing taken."""
+
 Row = Mapping[str, Any]
 """What is known of one cell, by column."""
 
@@ -154,7 +157,7 @@ class Comparing(Calls):
         """Return what came of the cells; None stands for one that was not made."""
         units = {name: self.provider_of(name).unit for name in _providers(crossing)}
         lines = [
-            {**self._asked(cell), **(row or {"ok": False, "error": _NOT_MADE})}
+            {**self._asked(cell), **(row or await self._not_made(cell))}
             for cell, row in zip(crossing.cells, rows, strict=True)
         ]
         make = partial(_framed, lines, crossing.axes)
@@ -219,12 +222,23 @@ class Comparing(Calls):
             "model": cell.model,
         }
 
+    async def _not_made(self, cell: Cell) -> Row:
+        return await self._failed(await self._job_of(cell), _NOT_MADE)
+
+    async def _failed(self, job: Job, error: str) -> Row:
+        """Return the row of a cell without a clip; it may have cost all the same."""
+        kept = await self._kept(job)
+        free = self.provider_of(job.provider).repeatable
+        name = None if kept is None else kept.job["id"]
+        cost = 0.0 if free else _cost(kept)
+        return {"job": name, "ok": False, "error": error, "credits": cost}
+
     async def _row(self, job: Job) -> Row:
         try:
             done = await self.engine.perform(job, WAIT_S)
         except Exception as error:  # noqa: BLE001 - it is told in the row, whatever it is
-            free = self.provider_of(job.provider).repeatable
-            return _failed(error, await self._kept(job), free=free)
+            told = str(error) or type(error).__name__
+            return await self._failed(job, f"{type(error).__name__}: {told}")
         clip = self._clip(done)
         return {
             "job": clip.job,
@@ -239,14 +253,11 @@ class Comparing(Calls):
         }
 
 
-def _failed(error: Exception, kept: Kept | None, *, free: bool) -> Row:
-    told = str(error) or type(error).__name__
-    row = {"ok": False, "error": f"{type(error).__name__}: {told}"}
-    if kept is None:
-        return {**row, "credits": 0.0}  # it never came so far as to be recorded
-    free |= kept.state is State.REFUSED or kept.attempt["billed"] == "no"
-    cost = from_micros(kept.attempt["credits_micros"])
-    return {**row, "job": kept.job["id"], "credits": 0.0 if free else cost}
+def _cost(kept: Kept | None) -> float | None:
+    """Return what is on record; 0 where nothing was sent, or nothing was charged."""
+    if kept is None or kept.state in _FREE or kept.attempt["billed"] == "no":
+        return 0.0
+    return from_micros(kept.attempt["credits_micros"])
 
 
 def _providers(crossing: Crossing) -> set[str]:

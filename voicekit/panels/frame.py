@@ -1,4 +1,4 @@
-"""What a panel needs from the browser: its looks, its keys, a name for each control."""
+"""What a panel needs around it: its looks, its keys, an end of all its parts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Frame", "close_all", "framed", "offer_choices"]
 
 
 class Frame(anywidget.AnyWidget):
-    """An invisible part that brings a panel's style, and tidies the panel around it.
+    """An invisible part that brings a panel's style, and keeps its keys to it.
 
     JupyterLab takes plain keys for its own in the whole notebook: without it, an arrow
     in the list of voices leaves the list, and typing "dd" there deletes the cell.
@@ -41,11 +41,11 @@ def close_all(widget: Any) -> None:
 
 
 def offer_choices(menu: widgets.Dropdown, options: Iterable[Any]) -> None:
-    """Offer these in a menu; what is chosen stays, if it is still among them."""
+    """Offer these in a menu; what is chosen stays if it can, else the first is."""
     wanted, chosen = tuple(options), menu.value
     if wanted == menu.options:
         return
-    menu.options = wanted  # which chooses the first
+    menu.options = wanted
     values = [one[1] if isinstance(one, tuple) else one for one in wanted]
-    if chosen in values:
-        menu.value = chosen
+    if values:
+        menu.value = chosen if chosen in values else values[0]

@@ -93,18 +93,9 @@ def _text(text: str) -> str:
     return html.escape(show_text(text), quote=True)
 
 
-def _value(widget: Any) -> str:
-    return "" if widget.value is None else str(widget.value)
-
-
 _SHOWN: Mapping[type, Callable[[Any], str]] = {
-    widgets.Checkbox: lambda box: "yes" if box.value else "no",
     widgets.Dropdown: lambda menu: menu.label or "",
-    widgets.FloatSlider: _value,
-    widgets.FloatText: _value,
-    widgets.IntSlider: _value,
-    widgets.IntText: _value,
-    widgets.Text: _value,
-    widgets.Textarea: _value,
+    widgets.Text: lambda line: line.value,
+    widgets.Textarea: lambda lines: lines.value,
 }
 """Exactly these kinds: a `Password` is a `Text`, and must not be among them."""

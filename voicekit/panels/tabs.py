@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 import ipywidgets as widgets
 
@@ -22,11 +23,11 @@ from voicekit.studio import Studio
 
 __all__ = ["Tabs"]
 
-TABS: Mapping[str, type[Panel]] = {
+TABS: Mapping[str, Callable[[Studio], Panel]] = {
     "Speak": Speak,
     "Compare": Compare,
     "Files": Files,
-    "Tasks": Tasks,
+    "Tasks": partial(Tasks, follows=False),  # the tabs watch the library for it
     "Keys": Keys,
 }
 """From left to right. All but the first open when they are first looked at."""
@@ -48,8 +49,11 @@ class Tabs(Panel):
         The panels that were looked at, by the title of their tab.
     """
 
+    parts = (*Speak.parts, *Compare.parts, *Files.parts)
+
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
+        self._attempts: Sequence[Attempt] = ()
         self.opened: dict[str, Panel] = {}
         self.urgent, self.rehearsal = Notice(), Notice()
         self.rehearsal.note(_REHEARSAL if studio.sandbox else "")
@@ -78,6 +82,11 @@ class Tabs(Panel):
         self._look()
         return self.opened[title]
 
+    def refresh(self) -> None:
+        """Let every panel that was looked at show what the studio has by now."""
+        for panel in self.opened.values():
+            panel.refresh()
+
     def close(self) -> None:
         """Cancel every wait and take the panels off the screen."""
         for panel in self.opened.values():
@@ -88,20 +97,27 @@ class Tabs(Panel):
         if self.title not in self.opened:
             panel = TABS[self.title](self.studio)
             # What they make stands together, below all of them.
-            if self.opened:
-                panel.sheet = self.sheet
-            else:
-                self.sheet = panel.sheet
+            self.sheet.take_over(panel.sheet)
+            panel.sheet = self.sheet
+            panel.on_news(self.refresh)
             self.opened[self.title] = panel
+            self._show_tasks()
             self._places[[*TABS].index(self.title)].children = [panel.widget]
         self._show_warning()
 
     def _warn(self, attempts: Sequence[Attempt]) -> None:
+        self._attempts = attempts
+        self._show_tasks()
         messages = attention(attempts, datetime.now(UTC))
         (self.urgent.warn if messages else self.urgent.note)("\n".join(messages))
         count = f" ({len(messages)} !)" if messages else ""
         self.tabs.set_title([*TABS].index("Tasks"), f"Tasks{count}")
         self._show_warning()
+
+    def _show_tasks(self) -> None:
+        tasks = self.opened.get("Tasks")
+        if isinstance(tasks, Tasks):
+            tasks.show(self._attempts)
 
     def _show_warning(self) -> None:
         # The panel of tasks says it itself.

@@ -60,24 +60,46 @@ class Wanted:
 
     def matches(self, attempt: Attempt) -> bool:
         """Tell whether an attempt is among them."""
-        about = (attempt["text"], attempt["voice"], attempt["model"], attempt["job"])
-        said = " ".join(filter(None, (*about, attempt["receipt"]))).casefold()
         return (
             self.state in ("", _state(attempt))
             and self.provider in ("", attempt["provider"])
-            and all(word in said for word in self.search.casefold().split())
+            and (not self.search or self._is_said(attempt))
         )
 
+    def _is_said(self, attempt: Attempt) -> bool:
+        about = (attempt["text"], attempt["voice"], attempt["model"], attempt["job"])
+        said = " ".join(filter(None, (*about, attempt["receipt"]))).casefold()
+        return all(word in said for word in self.search.casefold().split())
 
-def task_table(attempts: Sequence[Attempt], wanted: Wanted, now: datetime) -> list[Row]:
-    """Return what is wanted: first what needs the user, then the newest."""
+
+def task_table(
+    attempts: Sequence[Attempt], wanted: Wanted, now: datetime, most: int | None = None
+) -> tuple[list[Row], int]:
+    """Return what is wanted: first what needs the user, then the newest.
+
+    Parameters
+    ----------
+    most : int, optional
+        How many rows to make.
+
+    Returns
+    -------
+    list of Row, int
+        The first rows, and how many there would be of all.
+    """
     latest = {attempt["job"]: attempt["id"] for attempt in attempts}
+
+    def urgency(attempt: Attempt) -> str:
+        is_latest = latest[attempt["job"]] == attempt["id"]
+        return _urgency(attempt, now) if is_latest else ""
+
+    found = [one for one in reversed(attempts) if wanted.matches(one)]
+    found.sort(key=lambda one: _RANKS[urgency(one)])
     rows = [
-        _task_row(attempt, now, is_latest=latest[attempt["job"]] == attempt["id"])
-        for attempt in reversed(attempts)
-        if wanted.matches(attempt)
+        _task_row(one, urgency(one), is_latest=latest[one["job"]] == one["id"])
+        for one in found[:most]
     ]
-    return sorted(rows, key=lambda one: ("urgent", "soon", "").index(one["mark"]))
+    return rows, len(found)
 
 
 def spend_table(attempts: Sequence[Attempt], by: str) -> list[Row]:
@@ -127,6 +149,8 @@ _MESSAGES = {
 
 _MARKS: dict[str, Mark] = {"held": "urgent", "at_risk": "urgent", "expiring": "soon"}
 
+_RANKS = {"held": 0, "at_risk": 0, "expiring": 1, "": 2}
+
 
 def _urgency(attempt: Attempt, now: datetime) -> str:
     state = _state(attempt)
@@ -138,10 +162,9 @@ def _urgency(attempt: Attempt, now: datetime) -> str:
     return "expiring" if expires - now < SOON else ""
 
 
-def _task_row(attempt: Attempt, now: datetime, *, is_latest: bool) -> Row:
+def _task_row(attempt: Attempt, urgency: str, *, is_latest: bool) -> Row:
     state, job = _state(attempt), attempt["job"]
     key = job if is_latest else f"{job}/{attempt['id']}"
-    urgency = _urgency(attempt, now) if is_latest else ""
     share = None if attempt["progress"] is None else attempt["progress"] / 100
     moving = state in _UNDER_WAY and share is not None
     return row(

@@ -14,7 +14,7 @@ from voicekit.errors import Unsupported
 from voicekit.library.spending import Row as Attempt
 from voicekit.library.spending import SpendBy
 from voicekit.library.states import SHOWN
-from voicekit.panels.frame import framed
+from voicekit.panels.frame import framed, offer_choices
 from voicekit.panels.notice import Notice
 from voicekit.panels.panel import Panel
 from voicekit.panels.submit import Shown, Submit
@@ -48,9 +48,11 @@ class Tasks(Panel):
     ----------
     studio : Studio
         Whose library is shown, also what other kernels do with it.
+    follows : bool
+        Whether to watch the library; False where another panel does, and calls `show`.
     """
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, studio: Studio, *, follows: bool = True) -> None:
         super().__init__(studio)
         self._attempts: Sequence[Attempt] = ()
         self._to_confirm: tuple[Action, Given] | None = None
@@ -59,7 +61,7 @@ class Tasks(Panel):
             options=_any_of(dict.fromkeys(SHOWN.values())), description="State"
         )
         self.provider = widgets.Dropdown(
-            options=_any_of(studio.calls.names), description="Provider"
+            options=_providers(studio), description="Provider"
         )
         self.search = widgets.Text(
             description="Search", placeholder="text, voice, id …"
@@ -75,7 +77,8 @@ class Tasks(Panel):
         for control in (self.state, self.provider, self.search):
             control.observe(lambda _: self.attempt(self._list), "value")
         self.by.observe(lambda _: self.attempt(self._sum), "value")
-        self.follow(follow(studio.calls.engine.library), self._show_all, self._live)
+        if follows:
+            self.follow(follow(studio.calls.engine.library), self.show, self._live)
         self.ask_balances()
 
     @property
@@ -88,6 +91,11 @@ class Tasks(Panel):
         """The jobs whose rows are chosen."""
         # An earlier attempt stands for its job.
         return tuple(dict.fromkeys(key.split("/")[0] for key in self.table.chosen))
+
+    def refresh(self) -> None:
+        """Ask what is left at every vendor that the studio uses by now."""
+        offer_choices(self.provider, _providers(self.studio))
+        self.ask_balances()
 
     def ask_balances(self) -> None:
         """Ask every vendor, at no cost, what is left and whether it works."""
@@ -124,7 +132,8 @@ class Tasks(Panel):
             receipts=tuple(filter(None, receipts)),
         )
 
-    def _show_all(self, attempts: Sequence[Attempt]) -> None:
+    def show(self, attempts: Sequence[Attempt]) -> None:
+        """Show what the library holds by now."""
         self._attempts = attempts
         messages = attention(attempts, datetime.now(UTC))
         (self.urgent.warn if messages else self.urgent.note)("\n".join(messages))
@@ -137,11 +146,12 @@ class Tasks(Panel):
             provider=self.provider.value,
             search=self.search.value,
         )
-        rows = task_table(self._attempts, wanted, datetime.now(UTC))
-        count = f"{len(rows):,} of {len(self._attempts):,} tasks"
-        if len(rows) > MOST_SHOWN:
-            count = f"{count}; the first {MOST_SHOWN} are shown, filters find others"
-        self.table.show(rows[:MOST_SHOWN], count)
+        now = datetime.now(UTC)
+        rows, found = task_table(self._attempts, wanted, now, MOST_SHOWN)
+        count = f"{found:,} of {len(self._attempts):,} tasks"
+        if found > len(rows):
+            count = f"{count}; the first {len(rows)} are shown, filters find others"
+        self.table.show(rows, count)
 
     def _sum(self) -> None:
         rows = spend_table(self._attempts, self.by.value)
@@ -200,6 +210,10 @@ class Tasks(Panel):
 
 def _any_of(values: Iterable[str]) -> list[tuple[str, str]]:
     return [("any", ""), *((value, value) for value in values)]
+
+
+def _providers(studio: Studio) -> list[tuple[str, str]]:
+    return _any_of(studio.calls.names)
 
 
 def _heading(title: str, *beside: widgets.Widget) -> widgets.Widget:
