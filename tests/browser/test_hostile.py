@@ -2,6 +2,7 @@
 
 import nbformat
 import pytest
+from lab import READY_MS
 from nbconvert import HTMLExporter
 from playwright.sync_api import expect
 
@@ -115,6 +116,11 @@ def exported(notebook, browser, path):
     """Return how much of a notebook's HTML export is carried out."""
     markup, _ = HTMLExporter().from_notebook_node(notebook)
     path.write_text(markup)
+    return opened(browser, path)
+
+
+def opened(browser, path):
+    """Return how much of a page is carried out."""
     page = browser.new_page()
     page.add_init_script("window.hits = 0; window.hit = () => { window.hits += 1 }")
     page.goto(path.as_uri(), wait_until="domcontentloaded")
@@ -153,3 +159,112 @@ def test_nothing_of_120_hostile_strings_is_carried_out(lab, browser, tmp_path):
     print(shown)
     assert [*shown.values()][:3] == [0, 0, 0]
     assert min(shown["control"], shown["exported control"]) > 0
+
+
+# A vendor that does what it is asked, and is rude about it.
+SWEET = """
+import voicekit as vk
+from voicekit import providers
+from voicekit.flow import Request
+from voicekit.offer import Offer
+from voicekit.panels.result import result_html
+from voicekit.panels.take import Take
+from voicekit.task import Result, Task, Word
+from voicekit.voice import Voice
+
+hostile = {hostile!r}
+SAYS = dict(text="x", voice="en", parameters={{}}, ssml=False, format="wav")
+
+@providers.register
+class Sweet(providers.Provider):
+    name = "sweet"
+    transport = "offline"
+    repeatable = True
+    offers = tuple(Offer(provider="sweet", kind=kind) for kind in ("speech", "music"))
+
+    def voices(self, query):
+        yield from ()
+        return []
+
+    def submit(self, job, callback=None):
+        reply = yield Request(method="POST", path="/none", json=SAYS)
+        said = job.text.encode()
+        return Task(
+            state="done",
+            results=(
+                Result(media_type="audio/wav", data=reply.body),
+                Result(role="transcript", media_type="application/x-subrip", data=said),
+                Result(role="cover", media_type="image/png", data=said),
+            ),
+            words=(Word(job.text, 0, 0.1),),
+            warnings=(job.text,),
+            credits_micros=0,
+        )
+
+studio = vk.Studio(providers=["offline", "sweet"])
+clips = [studio.speak(text, "sweet:0") for text in hostile]
+"""
+TAKES = """
+speak = vk.panels.Speak(studio)
+for text, clip in zip(hostile, clips):
+    speak.made.keep(Take.of(clip, None))
+    speak.made.label(clip.job, text)
+speak
+"""
+PLAY = """
+for text, clip in zip(hostile, clips):
+    speak.player.play(clip.job, text, clip, clip.playable())
+"""
+COMPARE = """
+compare = vk.panels.Compare(studio)
+compare.texts.value, compare.voices.value = "\\n".join(hostile), "sweet:0"
+compare
+"""
+COMPARISON = "compare.comparison.report('rude.html')\ncompare.comparison"
+RESULTS = """
+some = ["\\n".join(hostile[n : n + 15]) for n in range(0, 120, 15)]
+songs = [studio.music(text, provider="sweet") for text in some]
+made = [*songs, *(Voice(voice="sweet:0", name=text) for text in hostile)]
+files = vk.panels.Files(studio)
+files.sheet.put("results", "".join(result_html(one, None, None) for one in made))
+files
+"""
+KIND_CELLS = [
+    *(SWEET.format(hostile=HOSTILE), TAKES, PLAY, COMPARE, COMPARISON, RESULTS),
+    "speak.freeze(); compare.freeze(); files.freeze()",
+]
+
+
+def test_nothing_of_a_vendor_that_succeeds_is_carried_out(lab, browser, tmp_path):
+    """Words, warnings, labels, transcripts, covers, plans, grids and a report."""
+    lab.open([*KIND_CELLS, CONTROL], name="hostile-clips.ipynb")
+    lab.page.evaluate("() => { hits = 0; hit = () => { hits += 1 } }")
+    lab.run(0, 1, 2, 3)
+    takes, compare, comparison, results = (lab.cell(index) for index in (1, 3, 4, 5))
+    audible = takes.locator(".voicekit-takelist li")
+    expect(audible).to_have_count(120)
+    expect(takes.locator(".voicekit-takes audio")).to_have_count(120)
+    expect(takes.locator(".voicekit-words")).to_have_text(HOSTILE[-1].rstrip("\u202e"))
+    plan = compare.locator(".voicekit-grid")
+    expect(plan.get_by_text("free", exact=True)).to_have_count(120)
+    compare.get_by_role("button", name="Compare").click()
+    expect(plan.locator("audio")).to_have_count(120, timeout=READY_MS)
+    lab.run(4, 5)
+    expect(comparison.locator("audio")).to_have_count(120)
+    expect(results.get_by_role("img", name="Cover")).to_have_count(8)
+    places = (takes, compare, comparison, results)
+    assert [cell.locator(LIVE).count() for cell in places] == [0, 0, 0, 0]
+    assert lab.page.locator("img[src=x], audio[src=x]").count() == 0
+    shown = {"panels": hits(lab.page)}
+    lab.run(6)
+    expect(takes.get_by_role("button")).to_have_count(0)
+    saved = nbformat.read(lab.save(), as_version=4)
+    del saved.cells[7:]
+    shown["frozen"] = hits(lab.page)
+    shown["export"] = exported(saved, browser, tmp_path / "a.html")
+    shown["report"] = opened(browser, lab.server.notebooks / "rude.html")
+    lab.run(7)
+    shown["control"] = hits(lab.page)
+    print(shown, "of 120 strings in 12 places")
+    assert shown.pop("control") > 0
+    assert {*shown.values()} == {0}

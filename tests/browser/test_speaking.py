@@ -76,7 +76,8 @@ def test_takes_stay_in_the_saved_notebook(lab, first_words):
     shown = lab.durations(first_words.cell)
     saved = lab.save()
     outputs = nbformat.read(saved, as_version=4).cells[PANEL].outputs
-    assert [o.data.get("text/html", "").count("<audio ") for o in outputs] == [0, 2]
+    players = [o.data.get("text/html", "").count("<audio ") for o in outputs]
+    assert [count for count in players if count] == [2]
     lab.open(saved, name="copy.ipynb")
     assert not lab.is_trusted()
     assert lab.durations(lab.cell(PANEL)) == shown

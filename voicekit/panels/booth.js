@@ -1,4 +1,5 @@
-import { controls, make, pressed, soundsOf } from "./controls.js";
+import { controls, pressed, soundsOf } from "./controls.js";
+import { make } from "./dom.js";
 import { FORMS } from "./forms.js";
 
 const WAITING = "One moment …";

@@ -1,18 +1,8 @@
+import { make } from "./dom.js";
 import { Transport } from "./transport.js";
 
 const PLAYS = "voicekit:plays";
 const FADES = { "same time": "linear" };
-
-/** Makes an element; everything given is set as a property, text is never markup. */
-export function make(tag, properties = {}, ...children) {
-  const one = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name.includes("-") || name === "role") one.setAttribute(name, value);
-    else one[name] = value;
-  }
-  one.append(...children);
-  return one;
-}
 
 /** Asks the kernel for sounds, and hands out what comes. */
 export function soundsOf(model) {

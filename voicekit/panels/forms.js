@@ -1,4 +1,4 @@
-import { make } from "./controls.js";
+import { make } from "./dom.js";
 
 /**
  * The forms of a trial. Each is given the screen's state and what to call when its answer

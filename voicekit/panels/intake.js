@@ -1,5 +1,7 @@
 /** Takes a file or a recording in pieces, after a look at what the vendor accepts. */
 
+import { button, make } from "./dom.js";
+
 const PIECE = 1 << 20; // servers refuse messages of more than about 10 MB
 
 const COLLECTOR = `registerProcessor("voicekit-collector", class extends AudioWorkletProcessor {
@@ -42,19 +44,28 @@ async function record() {
     throw new Error("this page is not secure: open JupyterLab by https or on localhost");
   }
   const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
-  const context = new AudioContext();
-  const module = URL.createObjectURL(new Blob([COLLECTOR], { type: "text/javascript" }));
-  await context.audioWorklet.addModule(module);
-  URL.revokeObjectURL(module);
-  const collector = new AudioWorkletNode(context, "voicekit-collector");
   const pieces = [];
-  collector.port.onmessage = ({ data }) => pieces.push(data);
-  context.createMediaStreamSource(stream).connect(collector);
+  let context = null;
+  async function end() {
+    stream.getTracks().forEach((track) => track.stop());
+    await context?.close();
+  }
+  try {
+    context = new AudioContext();
+    const module = URL.createObjectURL(new Blob([COLLECTOR], { type: "text/javascript" }));
+    await context.audioWorklet.addModule(module);
+    URL.revokeObjectURL(module);
+    const collector = new AudioWorkletNode(context, "voicekit-collector");
+    collector.port.onmessage = ({ data }) => pieces.push(data);
+    context.createMediaStreamSource(stream).connect(collector);
+  } catch (error) {
+    await end();
+    throw error;
+  }
   return {
     seconds: () => pieces.reduce((sum, piece) => sum + piece.length, 0) / context.sampleRate,
     async stop() {
-      stream.getTracks().forEach((track) => track.stop());
-      await context.close();
+      await end();
       return wavOf(pieces, context.sampleRate);
     },
   };
@@ -73,27 +84,17 @@ function objection(model, name, size) {
   return `${name} has ${size.toLocaleString("en")} bytes; at most ${most.toLocaleString("en")} are accepted. Nothing was sent.`;
 }
 
-function button(label) {
-  const made = document.createElement("button");
-  made.className = "jupyter-widgets jupyter-button widget-button";
-  made.textContent = label;
-  return made;
-}
-
 function render({ model, el }) {
   el.classList.add("voicekit-intake");
-  const label = document.createElement("label");
-  const file = document.createElement("input");
-  file.type = "file";
-  label.append("File", file);
-  const recorder = button("Record");
-  const heard = document.createElement("audio");
-  heard.controls = true;
-  const line = document.createElement("p");
-  line.setAttribute("role", "status");
-  el.append(label, recorder, heard, line);
+  const file = make("input", { type: "file" });
+  const recorder = button("Record", {
+    className: "jupyter-widgets jupyter-button widget-button",
+  });
+  const heard = make("audio", { controls: true, hidden: true });
+  const line = make("p", { role: "status" });
+  el.append(make("label", {}, "File", file), recorder, heard, line);
 
-  let recording = null;
+  let recording = null; // promised from the press on: a second one ends it
   let clock = 0;
   let upload = 0; // a newer one ends an older one
   let arrived = () => {};
@@ -122,22 +123,36 @@ function render({ model, el }) {
     problem ? say(problem, true) : await send(blob, name);
   }
 
-  async function toggleRecording() {
-    if (recording === null) {
-      recording = await record();
-      recorder.textContent = "Stop recording";
-      clock = setInterval(() => say(`Recording: ${recording?.seconds().toFixed(1)} s`), 200);
-      return;
+  async function startRecording() {
+    const mine = (recording = record());
+    recorder.textContent = "Stop recording";
+    try {
+      const running = await mine;
+      if (recording !== mine) return; // ended meanwhile
+      clock = setInterval(() => say(`Recording: ${running.seconds().toFixed(1)} s`), 200);
+    } catch (error) {
+      if (recording === mine) forgetRecording();
+      throw error;
     }
+  }
+
+  function forgetRecording() {
     clearInterval(clock);
     const running = recording;
     recording = null;
     recorder.textContent = "Record";
+    return running;
+  }
+
+  async function endRecording() {
+    const running = await forgetRecording();
+    const isEmpty = running.seconds() === 0;
     const sound = await running.stop();
+    if (isEmpty) return say("Nothing was recorded.");
     URL.revokeObjectURL(heard.src);
     heard.src = URL.createObjectURL(sound);
     heard.hidden = false;
-    await send(sound, "recording.wav");
+    return send(sound, "recording.wav");
   }
 
   function showRule() {
@@ -148,20 +163,20 @@ function render({ model, el }) {
     if (got === upload) arrived(problem);
   }
 
-  heard.hidden = true;
   file.addEventListener("change", () => {
     const [chosen] = file.files;
     if (chosen) take(chosen, chosen.name).catch((error) => say(String(error), true));
   });
   recorder.addEventListener("click", () =>
-    toggleRecording().catch((error) => say(`No recording: ${error.message}.`, true)));
+    (recording ? endRecording() : startRecording())
+      .catch((error) => say(`No recording: ${error.message}.`, true)));
   model.on("change:extensions change:records", showRule);
   model.on("msg:custom", onMessage);
   showRule();
   return () => {
     upload += 1;
-    clearInterval(clock);
-    recording?.stop();
+    // Also a microphone that is only now switched on.
+    forgetRecording()?.then((running) => running.stop()).catch(() => {});
     model.off("change:extensions change:records", showRule);
     model.off("msg:custom", onMessage);
   };

@@ -1,48 +1,35 @@
-function element(tag, className, text = "") {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
+import { button, make } from "./dom.js";
 
-function button(action, text, provider) {
-  const made = element("button", "", text);
-  made.type = "button";
-  made.dataset.action = action;
-  made.ariaLabel = `${text} ${provider}`;
-  return made;
+function actionButton(action, text, provider, type = "button") {
+  return button(text, { type, ariaLabel: `${text} ${provider}`, "data-action": action });
 }
 
 /** A field that no password manager and no page keeps. */
 function field(part, provider) {
-  const input = element("input", "voicekit-key");
-  input.type = "password";
-  input.autocomplete = "new-password";
-  input.dataset.part = part;
-  input.placeholder = part.toLowerCase().replace("_", " ");
-  input.ariaLabel = `${provider} ${input.placeholder}`;
-  return input;
+  const placeholder = part.toLowerCase().replace("_", " ");
+  return make("input", {
+    ...{ className: "voicekit-key", type: "password", autocomplete: "new-password" },
+    ...{ placeholder, ariaLabel: `${provider} ${placeholder}`, "data-part": part },
+  });
 }
 
 function makeRow({ provider, ways }) {
-  const row = element("form", "voicekit-vendor");
-  row.dataset.provider = provider;
-  const state = element("span", "voicekit-state");
-  state.setAttribute("role", "status");
-  const fields = element("div", "voicekit-ways");
+  const state = make("span", { className: "voicekit-state", role: "status" });
+  const fields = make("div", { className: "voicekit-ways" });
   ways.forEach((parts, at) => {
-    if (at > 0) fields.append(element("span", "", "or"));
+    if (at > 0) fields.append(make("span", {}, "or"));
     fields.append(...parts.map((part) => field(part, provider)));
   });
-  const actions = element("div", "voicekit-vendor-actions");
+  const actions = make("div", { className: "voicekit-vendor-actions" });
   if (ways.length > 0) {
-    const keep = button("keep", "Connect", provider);
-    keep.type = "submit";
-    actions.append(keep, button("forget", "Forget", provider));
+    actions.append(
+      actionButton("keep", "Connect", provider, "submit"),
+      actionButton("forget", "Forget", provider),
+    );
   }
-  actions.append(button("test", "Test", provider));
-  row.append(element("b", "", provider), state, fields, actions);
-  return row;
+  actions.append(actionButton("test", "Test", provider));
+  const row = { className: "voicekit-vendor", "data-provider": provider };
+  return make("form", row, make("b", {}, provider), state, fields, actions);
 }
 
 /** Takes what was typed out of the page. */

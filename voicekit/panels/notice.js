@@ -1,14 +1,13 @@
+import { make } from "./dom.js";
+
 const ROLES = { status: "status", error: "alert" };
 
 /** Shows the model's text as text. */
 function render({ model, el }) {
   el.classList.add("voicekit-notice");
-  const line = document.createElement("p");
-  const fold = document.createElement("details");
-  const summary = document.createElement("summary");
-  summary.textContent = "Details";
-  const more = document.createElement("pre");
-  fold.append(summary, more);
+  const line = make("p");
+  const more = make("pre");
+  const fold = make("details", {}, make("summary", { textContent: "Details" }), more);
   el.append(line, fold);
 
   function update() {

@@ -1,4 +1,5 @@
-import { controls, make, pressed, soundsOf } from "./controls.js";
+import { controls, pressed, soundsOf } from "./controls.js";
+import { make } from "./dom.js";
 
 const KEYS =
   "Keys: letters play a clip, space pauses, Home restarts, [ and ] set a loop, L loops.";

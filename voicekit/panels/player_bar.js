@@ -1,14 +1,14 @@
+import { make } from "./dom.js";
+
 // A message reaches every view of the panel; the sound shall come from one.
 const heard = new WeakSet();
 
 function render({ model, el }) {
   el.classList.add("voicekit-player");
   el.hidden = true;
-  const title = document.createElement("p");
-  const audio = document.createElement("audio");
-  audio.controls = true;
-  const text = document.createElement("p");
-  text.className = "voicekit-words";
+  const title = make("p");
+  const audio = make("audio", { controls: true });
+  const text = make("p", { className: "voicekit-words" });
   let words = [];
   let name = "";
   let next = 0;
@@ -27,11 +27,8 @@ function render({ model, el }) {
   }
 
   function show(timed) {
-    words = timed.map(([word, start, end]) => {
-      const element = document.createElement("span");
-      element.textContent = word;
-      return { element, start, end };
-    });
+    words = timed.map(([word, start, end]) =>
+      ({ element: make("span", {}, word), start, end }));
     text.replaceChildren(...words.flatMap(({ element }) => [element, " "]));
     text.hidden = words.length === 0;
   }

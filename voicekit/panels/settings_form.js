@@ -1,9 +1,9 @@
+import { button, make } from "./dom.js";
+
 const UNSET = "vendor's default";
 let forms = 0;
 
-function element(tag, className, properties = {}) {
-  return Object.assign(document.createElement(tag), { className, ...properties });
-}
+const element = (tag, className, properties = {}) => make(tag, { className, ...properties });
 
 const written = (input) =>
   input.value === "" ? null : input.type === "number" ? Number(input.value) : input.value;
@@ -116,9 +116,10 @@ function makeRow(setting, id, tell) {
   const label = element("label", "", { textContent: setting.name, htmlFor: id });
   const unit = element("span", "voicekit-unit", { textContent: setting.unit });
   const hint = element("span", "voicekit-hint", { textContent: shownDefault(setting) });
-  const reset = element("button", "voicekit-reset", { type: "button", textContent: "↺" });
-  reset.ariaLabel = `Reset ${setting.name}`;
-  reset.title = shownDefault(setting);
+  const reset = button("↺", {
+    ...{ className: "voicekit-reset", title: shownDefault(setting) },
+    ariaLabel: `Reset ${setting.name}`,
+  });
   const control = MAKERS[setting.kind](setting, (value) =>
     tell(value === setting.default ? null : value));
   control.main.id = id;

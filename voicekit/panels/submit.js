@@ -1,3 +1,5 @@
+import { make } from "./dom.js";
+
 /** Which trait holds what a control shows, by a trait that only its kind has. */
 const SHOWN = { _options_labels: "index", chosen: "chosen" };
 
@@ -10,13 +12,10 @@ async function shownBy(manager, reference) {
 }
 
 function render({ model, el }) {
-  const button = document.createElement("button");
-  button.className = "jupyter-widgets jupyter-button widget-button";
-  button.title = model.get("tooltip");
-  const icon = document.createElement("i");
-  icon.className = `fa fa-${model.get("icon")}`;
-  icon.ariaHidden = "true";
-  const note = document.createElement("small");
+  const className = "jupyter-widgets jupyter-button widget-button";
+  const button = make("button", { className, title: model.get("tooltip") });
+  const icon = make("i", { className: `fa fa-${model.get("icon")}`, ariaHidden: "true" });
+  const note = make("small");
   // The one with a picture is what the panel is for.
   if (model.get("icon")) {
     button.classList.add("mod-primary");

@@ -1,5 +1,7 @@
 /** Shows rows as a table: text as text, parts that were not changed stay in place. */
 
+import { make } from "./dom.js";
+
 /** What a cell of each kind holds besides its text. */
 const KINDS = {
   text: () => [],
@@ -7,11 +9,7 @@ const KINDS = {
   state: () => [],
   share(share, label) {
     if (share === null) return [];
-    const bar = document.createElement("progress");
-    bar.max = 1;
-    bar.value = share;
-    bar.setAttribute("aria-label", label);
-    return [bar];
+    return [make("progress", { max: 1, value: share, ariaLabel: label })];
   },
 };
 
@@ -20,19 +18,15 @@ function drawCell(cell, column, { text, share = null }) {
   if (cell.said === said) return undefined;
   cell.said = said;
   if (text === "") return cell.replaceChildren();
-  const words = document.createElement("span");
-  words.textContent = text;
-  return cell.replaceChildren(...KINDS[column.kind](share, `${column.label}: ${text}`), words);
+  const drawn = KINDS[column.kind](share, `${column.label}: ${text}`);
+  return cell.replaceChildren(...drawn, make("span", {}, text));
 }
 
 function newRow(columns, choose) {
-  const row = document.createElement("tr");
+  const row = make("tr");
   if (choose) {
-    const box = document.createElement("input");
-    box.type = "checkbox";
-    box.addEventListener("change", choose);
-    row.insertCell().append(box);
-    row.box = box;
+    row.box = make("input", { type: "checkbox", onchange: choose });
+    row.insertCell().append(row.box);
   }
   row.values = columns.map((column) => {
     const cell = row.insertCell();
@@ -45,7 +39,7 @@ function newRow(columns, choose) {
 
 function render({ model, el }) {
   el.classList.add("voicekit-table");
-  const table = document.createElement("table");
+  const table = make("table");
   const caption = table.createCaption();
   const head = table.createTHead().insertRow();
   const body = table.createTBody();
@@ -53,14 +47,9 @@ function render({ model, el }) {
   el.append(table);
 
   function drawHead() {
-    const labels = model.get("columns").map(({ label, kind }) => {
-      const cell = document.createElement("th");
-      cell.scope = "col";
-      cell.className = `voicekit-${kind}`;
-      cell.textContent = label;
-      return cell;
-    });
-    const mark = document.createElement("td"); // above the boxes; has no name to read
+    const labels = model.get("columns").map(({ label, kind }) =>
+      make("th", { scope: "col", className: `voicekit-${kind}` }, label));
+    const mark = make("td"); // above the boxes; has no name to read
     head.replaceChildren(...(model.get("selectable") ? [mark] : []), ...labels);
   }
 

@@ -1,41 +1,25 @@
-function button(action, text, name) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.dataset.action = action;
-  made.textContent = text;
-  made.ariaLabel = name;
-  made.title = name;
-  return made;
-}
+import { button, make } from "./dom.js";
+
+const actionButton = (action, text, name) =>
+  button(text, { ariaLabel: name, title: name, "data-action": action });
 
 /** Makes the line of a take; what it says comes from elsewhere and goes in as text. */
 function makeRow(row) {
-  const line = document.createElement("li");
-  line.dataset.job = row.job;
-  const title = document.createElement("b");
-  title.textContent = row.title;
-  const caption = document.createElement("span");
-  caption.className = "voicekit-caption";
-  caption.textContent = row.caption;
-  const text = document.createElement("div");
-  text.append(title, caption);
-  const label = document.createElement("input");
-  label.type = "text";
-  label.placeholder = "label";
-  label.ariaLabel = `Label of ${row.title}`;
-  label.value = row.label;
-  line.append(
-    button("play", "▶\uFE0E", `Play ${row.title}`), text, label,
-    button("save", "Save", `Save ${row.title}`),
-    button("remove", "✕", `Remove ${row.title}`),
+  const { job, title, caption } = row;
+  const label = { placeholder: "label", ariaLabel: `Label of ${title}`, value: row.label };
+  return make("li", { "data-job": job },
+    actionButton("play", "▶\uFE0E", `Play ${title}`),
+    make("div", {},
+      make("b", {}, title), make("span", { className: "voicekit-caption" }, caption)),
+    make("input", { type: "text", ...label }),
+    actionButton("save", "Save", `Save ${title}`),
+    actionButton("remove", "✕", `Remove ${title}`),
   );
-  return line;
 }
 
 function render({ model, el }) {
   el.classList.add("voicekit-takelist", "voicekit-plain");
-  const list = document.createElement("ul");
-  list.ariaLabel = "Takes";
+  const list = make("ul", { ariaLabel: "Takes" });
   el.append(list);
   const lines = new Map();
 

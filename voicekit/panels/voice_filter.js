@@ -1,3 +1,5 @@
+import { button, make } from "./dom.js";
+
 const ANY = "any";
 
 const languages = new Intl.DisplayNames(["en"], { type: "language" });
@@ -11,45 +13,29 @@ function languageName(code) {
   }
 }
 
-/** Returns a labelled control. */
-function labelled(name, control) {
-  const label = document.createElement("label");
-  label.append(name, control);
-  return label;
-}
-
-function button(text) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.textContent = text;
-  return made;
-}
+const labelled = (name, control) => make("label", {}, name, control);
 
 function render({ model, el }) {
   el.classList.add("voicekit-filter", "voicekit-plain");
-  const words = document.createElement("input");
-  words.type = "search";
-  words.placeholder = "name, language, tag, id …";
-  words.spellcheck = false;
-  const sort = document.createElement("select");
-  sort.append(new Option("best match", ""));
-  sort.append(...model.get("sorts").map((name) => new Option(name, name)));
+  const placeholder = "name, language, tag, id …";
+  const words = make("input", { type: "search", placeholder, spellcheck: false });
+  const sorts = model.get("sorts").map((name) => new Option(name, name));
+  const sort = make("select", {}, new Option("best match", ""), ...sorts);
   const favourites = button("★ Favourites");
-  const shared = button("Search shared voices");
-  shared.title = "Ask the vendors for voices that their users share";
-  const reload = button("Reload");
-  reload.title = "Ask the vendors for their voices once more";
+  const shared = button("Search shared voices", {
+    title: "Ask the vendors for voices that their users share",
+  });
+  const reload = button("Reload", { title: "Ask the vendors for their voices once more" });
   const clear = button("Clear");
-  const line = document.createElement("div");
-  line.className = "voicekit-facets";
+  const line = make("div", { className: "voicekit-facets" });
   const selects = new Map();
-  const first = document.createElement("div");
-  first.className = "voicekit-search";
-  first.append(labelled("Search", words), labelled("Sort", sort));
-  const last = document.createElement("div");
-  last.className = "voicekit-filter-actions";
-  last.append(favourites, shared, reload, clear);
-  el.append(first, line, last);
+  el.append(
+    make("div", { className: "voicekit-search" },
+      labelled("Search", words), labelled("Sort", sort)),
+    line,
+    make("div", { className: "voicekit-filter-actions" },
+      favourites, shared, reload, clear),
+  );
 
   function ask(change) {
     model.set("search", { ...model.get("search"), ...change });
@@ -58,7 +44,7 @@ function render({ model, el }) {
 
   function selectOf(name) {
     if (!selects.has(name)) {
-      const select = document.createElement("select");
+      const select = make("select");
       select.addEventListener("change", () =>
         ask({ facets: { ...model.get("search").facets, [name]: select.value } }),
       );

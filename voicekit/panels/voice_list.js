@@ -1,40 +1,34 @@
+import { make } from "./dom.js";
+
 const ROW = 46; // pixels, also in the style sheet
 const SPARE = 6; // rows drawn above and below those that are seen
 const ACTIONS = { " ": "mark", p: "play", f: "star", Enter: "choose" };
 let lists = 0;
 
-function part(tag, className, attributes = {}) {
-  const made = document.createElement(tag);
-  made.className = className;
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
-}
-
 /** Returns a cell with a control that the mouse can press; keys go to the grid. */
 function cell(action, role) {
-  const cell = part("span", "voicekit-cell", { role: "gridcell" });
-  const control = part("span", `voicekit-${action}`, { role });
-  control.dataset.action = action;
-  cell.append(control);
+  const about = { className: `voicekit-${action}`, role, "data-action": action };
+  const control = make("span", about);
+  const cell = make("span", { className: "voicekit-cell", role: "gridcell" }, control);
   return [cell, control];
 }
 
 /** Makes a row once; `update` says what changes in it. Vendor text goes in as text. */
 function makeRow(row) {
-  const line = part("div", "voicekit-voice", { role: "row" });
-  line.dataset.voice = row.voice;
+  const line = make("div", {
+    ...{ className: "voicekit-voice", role: "row", "data-voice": row.voice },
+    title: [row.name, row.facts, row.text, row.voice].filter(Boolean).join("\n"),
+  });
   const [markCell, mark] = cell("mark", "checkbox");
   const [playCell, play] = cell("play", "button");
   const [starCell, star] = cell("star", "button");
   const [nameCell, name] = cell("choose", "presentation");
-  const title = part("b", "");
-  title.textContent = row.name;
-  const facts = part("span", "voicekit-facts");
-  facts.textContent = row.facts;
-  const more = part("span", "voicekit-more");
-  more.textContent = [row.voice, row.text].filter(Boolean).join(" · ");
-  name.append(title, facts, more);
-  line.title = [row.name, row.facts, row.text, row.voice].filter(Boolean).join("\n");
+  const more = [row.voice, row.text].filter(Boolean).join(" · ");
+  name.append(
+    make("b", {}, row.name),
+    make("span", { className: "voicekit-facts" }, row.facts),
+    make("span", { className: "voicekit-more" }, more),
+  );
   mark.ariaLabel = `Compare ${row.name}`;
   star.ariaLabel = `Favourite ${row.name}`;
   play.ariaLabel = row.preview ? `Preview of ${row.name}` : `${row.name} has no preview`;
@@ -47,13 +41,14 @@ function makeRow(row) {
 function render({ model, el }) {
   const id = `voicekit-list-${(lists += 1)}`;
   el.classList.add("voicekit-voices");
-  const grid = part("div", "voicekit-grid", {
-    ...{ role: "grid", tabindex: 0, "aria-label": "Voices", "aria-colcount": 4 },
+  const space = make("div", { className: "voicekit-space", role: "rowgroup" });
+  const about = {
+    ...{ className: "voicekit-grid", role: "grid", tabIndex: 0 },
+    ...{ "aria-label": "Voices", "aria-colcount": 4 },
     "aria-description":
       "Arrows move, Enter chooses, Space marks for a comparison, P plays, F is favourite.",
-  });
-  const space = part("div", "voicekit-space", { role: "rowgroup" });
-  grid.append(space);
+  };
+  const grid = make("div", about, space);
   el.append(grid);
   let known = new Map(); // place in the list: row, and its element once it was drawn
   let edition = -1;
