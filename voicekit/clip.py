@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from voicekit.errors import InvalidSetting
 from voicekit.headerless import HEADERLESS, LOWEST_RATE
-from voicekit.task import Word
+from voicekit.task import Word, cost_text
 
 if TYPE_CHECKING:
     from IPython.display import Audio
@@ -222,12 +222,8 @@ class Clip:
         """What it cost in a word or two; nothing for a recording from outside."""
         if self.job is None:
             return ""
-        if self.credits is None:
-            return "cost unknown"
-        if self.credits == 0:
-            return "free"
-        paid = f"{self.credits:g} {self.unit or 'credits'}"
-        return f"{paid}, already paid" if self.cached else paid
+        cost = cost_text(self.credits, self.unit, unknown="cost unknown")
+        return f"{cost}, already paid" if self.cached and self.credits else cost
 
     def __repr__(self) -> str:
         return f"<Clip {self.caption}>"

@@ -19,6 +19,7 @@ __all__ = [
     "Task",
     "TaskState",
     "Word",
+    "cost_text",
     "from_micros",
     "to_micros",
 ]
@@ -144,6 +145,34 @@ class Estimate:
     unit: str
     exact: bool
     evidence: str
+
+    def __str__(self) -> str:
+        """Return it in a few words.
+
+        Examples
+        --------
+        >>> print(Estimate(credits=4.5, unit="credits", exact=False, evidence="seen"))
+        about 4.5 credits
+        """
+        about = "" if self.exact or not self.credits else "about "
+        return about + cost_text(self.credits, self.unit, unknown="price unknown")
+
+
+def cost_text(
+    credits: float | None,  # noqa: A002 - the word of every table
+    unit: str | None,
+    unknown: str = "unknown",
+) -> str:
+    """Return an amount in a word or two.
+
+    Examples
+    --------
+    >>> cost_text(1200.0, "credits"), cost_text(0.0, "USD"), cost_text(None, "USD")
+    ('1200 credits', 'free', 'unknown')
+    """
+    if credits is None:
+        return unknown
+    return f"{credits:.6g} {unit or 'credits'}" if credits else "free"
 
 
 def to_micros(amount: object) -> int | None:

@@ -19,11 +19,12 @@ from voicekit.panels.axis import Axis
 from voicekit.panels.frame import framed
 from voicekit.panels.notice import Notice
 from voicekit.panels.panel import Panel
-from voicekit.panels.price import never_charge, price_text
+from voicekit.panels.price import never_charge
 from voicekit.panels.submit import Shown, Submit
 from voicekit.panels.voice_picker import VoicePicker
 from voicekit.parameters import Setting
 from voicekit.studio import Studio
+from voicekit.task import cost_text
 from voicekit.tile import planned_tile
 
 __all__ = ["Compare"]
@@ -231,7 +232,7 @@ class Compare(Panel):
             planned_tile(
                 cell,
                 self.studio.calls.shown_voice(cell.voice),
-                "in the library" if price.is_stored else price_text(price.estimate),
+                "in the library" if price.is_stored else str(price.estimate),
             )
             for cell, price in zip(asked.cells, prices, strict=True)
         )
@@ -286,7 +287,7 @@ def _bill(made: Comparison) -> str:
     """Say what was paid, each provider in its own unit."""
     spent = made.spent
     parts = (
-        f"{name} {row['credits']:g} {row['unit']}"
+        f"{name} {cost_text(row['credits'], row['unit'])}"
         for name, row in spent[spent["credits"].fillna(0) > 0].iterrows()
     )
     unknown = int(spent["unknown"].sum())

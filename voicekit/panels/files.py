@@ -18,7 +18,6 @@ from voicekit.panels.frame import framed, offer_choices
 from voicekit.panels.intake import Intake
 from voicekit.panels.notice import Notice
 from voicekit.panels.panel import Panel
-from voicekit.panels.price import price_text
 from voicekit.panels.result import result_html
 from voicekit.panels.submit import Shown, Submit
 from voicekit.panels.tuning import Tuning
@@ -194,7 +193,7 @@ class Files(Panel):
                 f"{limit.length(text):,} {limit.unit}, {least}{limit.maximum:,}"
             )
         if estimate is not None:
-            parts.append(price_text(estimate))
+            parts.append(str(estimate))
         self.cost.note(" · ".join(parts))
 
     def _listen(self) -> None:

@@ -1,23 +1,12 @@
-"""What a call will cost, in a few words, and whether that has to be known first."""
+"""Whether a price has to be known before a click may pay it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from voicekit.studio import Studio
-from voicekit.task import Estimate
 
-__all__ = ["never_charge", "price_text"]
-
-
-def price_text(estimate: Estimate) -> str:
-    """Say what a call will cost."""
-    if estimate.credits is None:
-        return "price unknown"
-    if estimate.credits == 0:
-        return "free"
-    about = "" if estimate.exact else "about "
-    return f"{about}{estimate.credits:g} {estimate.unit}"
+__all__ = ["never_charge"]
 
 
 def never_charge(studio: Studio, voices: Iterable[str]) -> bool:

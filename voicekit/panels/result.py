@@ -12,6 +12,7 @@ from voicekit.library.files import media_type_of
 from voicekit.offer import Offer
 from voicekit.panels.forms import Made
 from voicekit.panels.take import Take
+from voicekit.task import cost_text
 from voicekit.transcript import Transcript
 from voicekit.voice import Voice
 
@@ -77,7 +78,7 @@ def _transcript(text: str) -> str:
 
 
 def _cost(made: Transcript) -> str:
-    paid = "cost unknown" if made.credits is None else f"{made.credits:g} {made.unit}"
+    paid = cost_text(made.credits, made.unit, unknown="cost unknown")
     return f'<p style="opacity:0.75">{_text(f"{made.provider} · {paid}")}</p>'
 
 

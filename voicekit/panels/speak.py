@@ -16,7 +16,7 @@ from voicekit.panels.frame import framed
 from voicekit.panels.notice import Notice
 from voicekit.panels.panel import Panel
 from voicekit.panels.player_bar import PlayerBar
-from voicekit.panels.price import never_charge, price_text
+from voicekit.panels.price import never_charge
 from voicekit.panels.submit import CHANGED, Shown, Submit
 from voicekit.panels.take import Take
 from voicekit.panels.takes import Takes
@@ -193,7 +193,7 @@ class Speak(Panel):
 
     def _show_price(self, asked: _Asked, estimate: Estimate | None) -> None:
         self._priced = asked
-        self.button.note = "" if estimate is None else price_text(estimate)
+        self.button.note = "" if estimate is None else str(estimate)
 
     def _listen(self) -> None:
         self.button.on_submit(lambda shown: self.attempt(partial(self._submit, shown)))

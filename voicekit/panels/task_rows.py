@@ -12,7 +12,7 @@ from voicekit.library.spending import Row as Attempt
 from voicekit.library.spending import spend_rows
 from voicekit.library.states import SHOWN, State
 from voicekit.panels.table import Cell, Column, Mark, Row, row
-from voicekit.task import from_micros
+from voicekit.task import cost_text, from_micros
 
 __all__ = [
     "SPEND_COLUMNS",
@@ -115,11 +115,11 @@ def spend_table(attempts: Sequence[Attempt], by: str) -> list[Row]:
             one["provider"],
             str(one["tasks"]),
             Cell(
-                text=_amount(one["credits"], one["unit"]),
+                text=cost_text(one["credits"], one["unit"]),
                 share=_share(one["credits"], most[one["provider"]]),
             ),
-            _amount(one["held"] or None, one["unit"], unknown=""),
-            _amount(one["refunded"] or None, one["unit"], unknown=""),
+            cost_text(one["held"] or None, one["unit"], unknown=""),
+            cost_text(one["refunded"] or None, one["unit"], unknown=""),
             str(one["unknown"] or ""),
             mark="urgent" if one["held"] else "",
         )
@@ -196,15 +196,9 @@ def _cost(attempt: Attempt) -> str:
     )
     if attempt["billed"] == "no" or _state(attempt) == "refused":
         return "nothing"
-    guess = "unknown" if estimated is None else f"about {_amount(estimated, unit)}"
-    cost = guess if known is None else _amount(known, unit)
-    return f"{cost}\n{_amount(refunded, unit)} refunded" if refunded else cost
-
-
-def _amount(amount: float | None, unit: str, unknown: str = "unknown") -> str:
-    if amount is None:
-        return unknown
-    return f"{amount:,.6g} {unit}" if amount else "free"
+    guess = "unknown" if estimated is None else f"about {cost_text(estimated, unit)}"
+    cost = guess if known is None else cost_text(known, unit)
+    return f"{cost}\n{cost_text(refunded, unit)} refunded" if refunded else cost
 
 
 def _share(part: float | None, whole: float) -> float | None:
