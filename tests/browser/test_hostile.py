@@ -134,7 +134,10 @@ def test_nothing_of_120_hostile_strings_is_carried_out(lab, browser, tmp_path):
     assert len(set(HOSTILE)) == 120
     lab.open([*CELLS, CONTROL], name="hostile.ipynb")
     lab.page.evaluate("() => { hits = 0; hit = () => { hits += 1 } }")
-    lab.run(0, 1, 2, 3, 4, 5)
+    lab.run(0)
+    # While a first cell runs long, JupyterLab asks a comm that is not open yet.
+    lab.page.evaluate("() => { window.noise.length = 0 }")
+    lab.run(1, 2, 3, 4, 5)
     tabs, picker, files = (lab.cell(index) for index in (3, 4, 5))
     tabs.get_by_role("tab", name="Tasks").click()
     assert lab.noise() == []
@@ -173,7 +176,7 @@ from voicekit.task import Result, Task, Word
 from voicekit.voice import Voice
 
 hostile = {hostile!r}
-SAYS = dict(text="x", voice="en", parameters={{}}, ssml=False, format="wav")
+SAYS = dict(text="x", voice="en", parameters={{}}, ssml=False, format="mp3")
 
 @providers.register
 class Sweet(providers.Provider):
@@ -192,7 +195,7 @@ class Sweet(providers.Provider):
         return Task(
             state="done",
             results=(
-                Result(media_type="audio/wav", data=reply.body),
+                Result(media_type="audio/mpeg", data=reply.body),
                 Result(role="transcript", media_type="application/x-subrip", data=said),
                 Result(role="cover", media_type="image/png", data=said),
             ),
@@ -246,7 +249,7 @@ def test_nothing_of_a_vendor_that_succeeds_is_carried_out(lab, browser, tmp_path
     expect(takes.locator(".voicekit-takes audio")).to_have_count(120)
     expect(takes.locator(".voicekit-words")).to_have_text(HOSTILE[-1].rstrip("\u202e"))
     plan = compare.locator(".voicekit-grid")
-    expect(plan.get_by_text("free", exact=True)).to_have_count(120)
+    expect(plan.get_by_text("in the library", exact=True)).to_have_count(120)
     compare.get_by_role("button", name="Compare").click()
     expect(plan.locator("audio")).to_have_count(120, timeout=READY_MS)
     lab.run(4, 5)

@@ -101,7 +101,7 @@ class Speak(Panel):
         text, voice, settings = self._asked()
         if not voice:
             raise UnknownVoice("No voice is chosen; choose one in the list.")
-        call = self._make(text, voice, settings, self.parameters.offer)
+        call = self._make(text, voice, settings)
         self.start(call, self._keep)
         self.notice.tell("Speaking …")
 
@@ -133,9 +133,7 @@ class Speak(Panel):
     def _asked(self) -> _Asked:
         return self.text.value, self.picker.value, self.parameters.values()
 
-    async def _make(
-        self, text: str, voice: str, settings: Mapping[str, Any], offer: Offer | None
-    ) -> Take:
+    async def _make(self, text: str, voice: str, settings: Mapping[str, Any]) -> Take:
         calls = self.studio.calls
         speaking = asyncio.ensure_future(calls.speak(text, voice, **settings))
         try:
@@ -145,6 +143,7 @@ class Speak(Panel):
             clip = await speaking
         finally:
             speaking.cancel()
+        offer = await calls.offer(voice, model=clip.model)
         # Reads the file: neither the kernel nor the loop waits for a disk.
         return await asyncio.to_thread(Take.of, clip, offer)
 

@@ -89,7 +89,7 @@ class Stage:
 
         self._thread.submit(done)
 
-    def _say(self, text: str, details: str) -> None:
+    def _say(self, text: str, details: str = "") -> None:
         said = {"error": show_text(text), "details": show_text(details)}
         self._view.state = {**self._view.state, **said}
 
