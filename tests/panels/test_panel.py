@@ -5,6 +5,7 @@ import gc
 import logging
 import threading
 import weakref
+from types import SimpleNamespace
 
 import pytest
 from ipywidgets.widgets import widget
@@ -13,7 +14,8 @@ from patience import LIMIT_S, wait_until
 import voicekit as vk
 from voicekit import panels
 from voicekit.errors import VoicekitError
-from voicekit.panels import Speak, VoicePicker
+from voicekit.panels import Speak, VoicePicker, cell
+from voicekit.panels import panel as module
 from voicekit.panels.player import Player
 
 
@@ -71,6 +73,51 @@ def test_a_closed_studio_closes_its_panels(before, tmp_path):
     studio.close()
     assert set(widget._instances) == before
     assert all(panel._closed for panel in kept)
+
+
+@pytest.fixture
+def run_cell(monkeypatch):
+    """Let a cell show panels, as a kernel does; return what goes to the browser."""
+    sent, parent = [], {}
+    monkeypatch.setattr(cell, "_SHOWN", {})
+    shell = SimpleNamespace(get_parent=lambda: parent)
+    monkeypatch.setattr(cell, "get_ipython", lambda: shell)
+    for name in ("display", "update_display"):
+        monkeypatch.setattr(module, name, lambda *shown, **_: sent.extend(shown))
+
+    def run(cell_id, number, *shown):
+        parent.update(metadata={"cellId": cell_id}, header={"msg_id": f"run {number}"})
+        for one in shown:
+            one._ipython_display_()
+        return sent
+
+    return run
+
+
+def test_a_cell_that_is_run_again_closes_what_it_showed(tmp_path, run_cell, before):
+    """Also that of another studio, whose notebook has dropped it."""
+    studios = [vk.Studio(["offline"], library=tmp_path / name) for name in "ab"]
+    first, beside, other, again = (VoicePicker(studios[n]) for n in (0, 0, 0, 1))
+    run_cell("a", 1, first, beside)
+    run_cell("b", 2, other)
+    run_cell("a", 3, again)
+    assert [p._closed for p in (first, beside, other, again)] == [True, True, 0, 0]
+    run_cell("a", 4, again)
+    assert not again._closed
+    for studio in studios:
+        studio.close()
+    assert set(widget._instances) == before
+
+
+def test_a_panel_that_is_closed_leaves_plain_html(studio, run_cell):
+    """What is on the screen can still be read; it is said once."""
+    speak = Speak(studio)
+    speak.text.value = "Last words."
+    sent = run_cell("a", 1, speak)
+    studio.close()
+    speak.close()
+    assert "Last words." in sent[-1].data
+    assert [type(one).__name__ for one in sent] == ["dict", "HTML"]
 
 
 def test_an_answer_that_comes_after_the_close_is_let_go(studio, monkeypatch, caplog):

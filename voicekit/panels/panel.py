@@ -15,6 +15,7 @@ import ipywidgets as widgets
 from IPython.display import HTML, display, update_display
 
 from voicekit.errors import VoicekitError
+from voicekit.panels.cell import close_earlier
 from voicekit.panels.frame import close_all
 from voicekit.panels.frozen import frozen_html
 from voicekit.panels.notice import Notice, told
@@ -61,7 +62,7 @@ class Panel:
         self.sheet = Sheet(self.parts)
         self._display_id = f"voicekit-{secrets.token_hex(8)}"
         self._waiting: dict[Future[Any], Notice] = {}
-        self._closed = False
+        self._closed = self._is_shown = False
         self._others: list[Callable[[], object]] = []
         studio.panels.add(self)
 
@@ -159,11 +160,13 @@ class Panel:
                 future.cancel()
 
     def close(self) -> None:
-        """Cancel every wait and take the panel off the screen."""
+        """Cancel every wait; what is on the screen becomes plain HTML."""
         with _TURN:
             self._closed = True
             for line in set(self._waiting.values()):
                 self.stop(line)
+            if self._is_shown:
+                self.freeze()
             close_all(self.widget)
             self.studio.panels.discard(self)
 
@@ -190,12 +193,15 @@ class Panel:
         already stands below it, and stays; nothing is stored twice.
         """
         update_display(HTML(self.to_html()), display_id=self._display_id)
+        self._is_shown = False
 
     def _ipython_display_(self) -> None:
+        close_earlier(self)
         bundle = dict(self.widget._repr_mimebundle_())
         # What a notebook shows that was opened without a kernel, or is not trusted.
         bundle["text/plain"] = "The panel: run this cell to open it."
         display(bundle, raw=True, display_id=self._display_id)
+        self._is_shown = True
         self.sheet.show()
 
 
