@@ -112,6 +112,8 @@ def test_another_voice_brings_its_own_controls(lab, panel):
     panel.cell.get_by_role("button", name="Reset rate").click()
     expect(panel.slider("rate")).to_have_value("150")
     expect(panel.slider("rate")).to_be_focused()
+    # The kernel knows it, too: a page may hold a change back while the kernel is busy.
+    expect(panel.cell.get_by_text("Changed: seed")).to_be_visible()
     lab.run(2)
     assert lab.shown(2) == "{'seed': 0, 'mood': 'glad'}"
     panel.cell.get_by_role("button", name="Defaults").click()
