@@ -76,7 +76,8 @@ def _table(tiles: Sequence[Tile]) -> str:
     columns = list(dict.fromkeys(tile.column for line in varied for tile in line))
     rows = "".join(_row(line, columns) for line in by_voice.values())
     return (
-        '<table style="border-collapse:collapse;text-align:left;margin:0 0 1em">'
+        '<table style="border-collapse:collapse;text-align:left;margin:0 0 1em;'
+        'min-width:24em">'
         '<caption style="caption-side:top;text-align:left;padding:0.3em 0.6em">'
         f"<strong>{escaped(str(tiles[0].text_id))}</strong> "
         f"{escaped(tiles[0].text)}</caption>"

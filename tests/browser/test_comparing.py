@@ -62,6 +62,9 @@ def test_two_voices_are_compared_at_two_rates(lab):
     expect(cell.get_by_text("offline: 4 clips, free")).to_be_visible()
     expect(table.get_by_text("free", exact=True)).to_have_count(4)
     assert lab.page.evaluate("() => hits") == 0
+    # The list of voices, whose role is a grid, has a frame; the table has none.
+    grid = cell.locator(".voicekit-grid")
+    expect(grid).to_have_css("border-top-width", "0px")
 
     cell.get_by_role("button", name="Compare").press("Enter")
     done = cell.get_by_role("status").get_by_text("5 clips, 1 failed")

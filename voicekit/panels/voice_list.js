@@ -43,7 +43,7 @@ function render({ model, el }) {
   el.classList.add("voicekit-voices");
   const space = make("div", { className: "voicekit-space", role: "rowgroup" });
   const about = {
-    ...{ className: "voicekit-grid", role: "grid", tabIndex: 0 },
+    ...{ className: "voicekit-listed", role: "grid", tabIndex: 0 },
     ...{ "aria-label": "Voices", "aria-colcount": 4 },
     "aria-description":
       "Arrows move, Enter chooses, Space marks for a comparison, P plays, F is favourite.",
