@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from IPython import get_ipython
 
-__all__ = ["close_earlier"]
+__all__ = ["Closable", "close_earlier"]
 
 
 class Closable(Protocol):
