@@ -24,16 +24,19 @@ from voicekit.errors import (
     GenerationFailed,
     InsufficientCredits,
     InvalidRequest,
+    NotFound,
     RateLimited,
     ResultExpired,
     SubmissionUnknown,
     Unavailable,
+    UnsafeResult,
 )
-from voicekit.flow import NoReply, Reply
+from voicekit.flow import NoReply, Reply, Request
 from voicekit.library import schema
 from voicekit.library.ledger import Change, advance, find
 from voicekit.library.spending import attempts
 from voicekit.library.states import State
+from voicekit.task import Result, Task
 
 GONE = NoReply("the connection was reset", may_have_arrived=True)
 NEVER_LEFT = NoReply("the address was not found", may_have_arrived=False)
@@ -335,3 +338,60 @@ def test_latency_is_the_answer_that_said_done(library):
     )
     slack, latency = (kept.attempt[name] for name in ("latency_slack_us", "latency_us"))
     assert 0 <= slack <= latency
+
+
+SOUND = Result(media_type="audio/wav", data=b"RIFF sound", duration_s=1.5)
+COVER = Result(role="cover", media_type="image/jpeg", url="https://c.test/c.jpg")
+LINK = Result(media_type="audio/wav", url="https://c.test/a.wav", duration_s=1.5)
+
+
+class Linked(Paid):
+    """A vendor whose task is done at once, with these results."""
+
+    def __init__(self, *results):
+        self.results = results
+
+    def task(self, job, receipt):
+        yield Request(method="GET", path=f"/task/{receipt}")
+        return Task(state="done", receipt=receipt, results=self.results)
+
+    def submit(self, job, callback=None):
+        yield Request(method="POST", path="/speech")
+        return Task(state="done", receipt="t1", results=self.results)
+
+
+@pytest.mark.parametrize(
+    "lost", [UnsafeResult("It is no image."), NotFound("Gone."), Unavailable("Busy.")]
+)
+def test_what_comes_beside_the_audio_decides_nothing(library, lost):
+    """A cover that cannot be had is a warning; the audio is there."""
+
+    async def fetch(result):
+        raise lost
+
+    provider = Linked(COVER, SOUND)
+    work = submission(library, job(), provider, Script(reply()))
+    work.fetch = fetch
+    kept = asyncio.run(work.carry())
+    assert [file["role"] for file in kept.files] == ["audio"]
+    found = row(library)
+    assert found["state"] == "FETCHED"
+    assert found["warnings"] == [f"Its cover could not be saved: {lost}"]
+
+
+def test_a_vendor_is_not_rushed_for_a_new_link(library):
+    """Before each further question twice as long; never sooner than it says."""
+    waits = []
+
+    async def fetch(result):
+        raise NotFound("The link to the result has expired.")
+
+    async def sleep(seconds):
+        waits.append(seconds)
+
+    answers = [reply()] * 3 + [Reply(status=200, headers={"retry-after": "30"})]
+    work = submission(library, job(), Linked(LINK), Script(*answers, *[reply()] * 2))
+    work.fetch, work.line.limits.sleep = fetch, sleep
+    with pytest.raises(ResultExpired):
+        asyncio.run(work.carry())
+    assert waits == [1, 2, 4, 31, 16]

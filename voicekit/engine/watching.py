@@ -66,6 +66,14 @@ class Watch:
         self.line.experience.note(self.attempt.job, self.attempt.latency())
         return task
 
+    async def ask_anew(self, task: Task, pause_s: float) -> Task:
+        """Ask for a task that is done once more, after a pause: its link has expired.
+
+        Nobody calls for that: it is no sleep that a callback may end, or draw out.
+        """
+        await self.line.limits.sleep(max(pause_s, self._least_s))
+        return await self.wait(await self.poll(task))
+
     def _waited_s(self) -> float:
         sent_at = self.attempt.kept.attempt["sent_at"]
         if sent_at is None:
