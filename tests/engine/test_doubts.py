@@ -270,3 +270,22 @@ def test_resume_finishes_what_a_dead_kernel_left(library):
     table = asyncio.run(calls.resume())
     assert sorted(table.state) == ["done", "done", "failed", "held"]
     assert sorted(r.method for r in transport.requests) == ["GET", "POST"]
+
+
+@pytest.mark.parametrize("call", ["adopt", "check", "submit_again"])
+def test_what_was_forgotten_is_beyond_doubt(library, call):
+    """Only its cost is left: it says so, and nothing is sent or changed."""
+    calls, transport = desk(library)
+    begun = begin(library, job())
+    for state in (State.SENDING, State.ACCEPTED, State.AT_RISK):
+        library.post(advance, begun, Change(state=state)).result()
+    given = {"adopt": ("t1",)}.get(call, ())
+
+    async def settle():
+        await calls.forget(begun.job["id"])
+        await getattr(calls, call)(begun.job["id"], *given)
+
+    with pytest.raises(LibraryError, match="was forgotten"):
+        asyncio.run(settle())
+    assert transport.requests == []
+    assert [row["state"] for row in rows(library)] == ["AT_RISK"]

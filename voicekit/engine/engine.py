@@ -190,10 +190,8 @@ class Engine:
             After `timeout` seconds; the job goes on.
         """
         kept = await self.find(name)
-        if kept.state in DONE and await self._is_whole(kept):
+        if kept.state in DONE and kept.files and await self._is_whole(kept):
             return Done(kept, cached=True)
-        if kept.job["key"] is None:
-            raise LibraryError(f"Job {name} was forgotten; only what it cost is left.")
         if kept.state in LIVE:
             return await self.perform(job_of(kept), timeout)
         raise refusal.stored(kept)
@@ -219,11 +217,10 @@ class Engine:
         Raises
         ------
         LibraryError
-            If it still runs: what it brings would come back.
+            If it still runs, for what it brings would come back; or if it is held, for
+            the same call would then be sent again.
         """
-        kept = await self.find(name)
-        if kept.state in LIVE and kept.state not in DONE:
-            raise LibraryError(f"Job {name} still runs; forget it when it has ended.")
+        await self.find(name)
         unused = await self.library.transact(forget, name)
         for sha256, size, media_type in unused:
             file = self.library.files.find(sha256, size, media_type)

@@ -17,7 +17,7 @@ from voicekit.errors import LibraryError
 from voicekit.job import InputFile, Job
 from voicekit.library import schema
 from voicekit.library.files import StoredFile
-from voicekit.library.states import LIVE, SHOWN, State, may_follow
+from voicekit.library.states import OPEN, SHOWN, State, may_follow
 
 __all__ = [
     "Change",
@@ -154,10 +154,12 @@ def _must_be_as_seen(connection: Connection, kept: Kept) -> None:
 
 
 def unfinished(connection: Connection) -> list[str]:
-    """Return the names of jobs with an attempt that is open."""
-    ended = (State.FETCHED, State.SETTLED)
-    is_open = [str(state) for state in LIVE if state not in ended]
-    query = select(schema.attempt.c.job).where(schema.attempt.c.state.in_(is_open))
+    """Return the names of jobs with an attempt that is open, unless forgotten since."""
+    query = (
+        select(schema.job.c.id)
+        .join_from(schema.job, schema.attempt)
+        .where(schema.attempt.c.state.in_(OPEN), schema.job.c.key.is_not(None))
+    )
     return [str(name) for name in connection.execute(query).scalars()]
 
 
@@ -177,8 +179,17 @@ def find(
 
 
 def job_of(kept: Kept) -> Job:
-    """Return the job of a row, as it was asked for."""
+    """Return the job of a row, as it was asked for.
+
+    Raises
+    ------
+    LibraryError
+        If it was forgotten: as another job it would be sent, and paid for, again.
+    """
     row = kept.job
+    if row["key"] is None:
+        name = row["id"]
+        raise LibraryError(f"Job {name} was forgotten; only what it cost is left.")
     return Job(
         realm=row["realm"],
         provider=row["provider"],

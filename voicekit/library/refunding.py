@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from voicekit.library import schema
 from voicekit.library.ledger import Change, Kept, advance, find, log_event, now_us
-from voicekit.library.states import DONE, LIVE, State
+from voicekit.library.states import OPEN, State
 
 __all__ = ["note_deleted", "owner_of"]
 
@@ -38,7 +38,7 @@ def note_deleted(
     if refunded_micros:
         data = {"micros": refunded_micros}
         log_event(connection, kept.job["id"], kept.attempt["id"], "refunded", data)
-    if kept.state in LIVE - DONE:
+    if kept.state in OPEN:
         change = Change(state=State.FAILED, columns=_ended(kept, refunded_micros))
         advance(connection, kept, change)
 
