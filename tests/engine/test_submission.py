@@ -17,7 +17,7 @@ from fakes import (
 from sqlalchemy import select
 
 from voicekit.engine.attempt import Attempt
-from voicekit.engine.limits import Limits
+from voicekit.engine.limits import Limits, Paced
 from voicekit.engine.line import Line
 from voicekit.engine.submission import Submission
 from voicekit.errors import (
@@ -118,6 +118,21 @@ def test_the_raw_answer_is_on_disk_before_it_is_parsed(library):
         carry(library, Reply(status=200, body=b"precious"), provider=Broken())
     kept = library.post(find, key=job().key, take=1).result()
     assert (kept.attempt["raw_status"], kept.attempt["raw"]) == (200, b"precious")
+
+
+def test_the_raw_answer_is_on_disk_before_limits_are_learned_from_it(library):
+    """What breaks on its headers loses no task id."""
+
+    class Broken(Paid):
+        def rate_limit(self, reply):
+            raise ZeroDivisionError
+
+    work = submission(library, job(), Broken(), Script(Reply(status=200, body=b"{}")))
+    work.attempt.transport = Paced(work.attempt.transport, work.line.limits)
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(work.carry())
+    kept = library.post(find, key=job().key, take=1).result()
+    assert (kept.attempt["raw_status"], kept.attempt["raw"]) == (200, b"{}")
 
 
 @pytest.mark.parametrize(

@@ -201,7 +201,7 @@ def _is_text(first: bytes) -> bool:
     if first.lstrip()[:1] == b"<":
         return False
     try:
-        # Incremental: the first chunk may end in the middle of a character.
+        # Incremental: what is looked at may end in the middle of a character.
         codecs.getincrementaldecoder("utf-8")().decode(first)
     except UnicodeDecodeError:
         return False

@@ -175,6 +175,7 @@ class Submission:
                 raw=answer.body,
                 answered_at=self.line.limits.clock(),
             )
+            self.line.limits.hear(answer, of_job=True)
         self.is_in_doubt = False
         return flow, answer
 
