@@ -289,3 +289,40 @@ def test_what_was_forgotten_is_beyond_doubt(library, call):
         asyncio.run(settle())
     assert transport.requests == []
     assert [row["state"] for row in rows(library)] == ["AT_RISK"]
+
+
+@pytest.mark.parametrize("call", ["adopt", "write_off"])
+def test_what_held_offers_for_a_dead_kernels_request_works(library, call):
+    """It is decided without being resumed first; not while somebody judges it."""
+    dead = Library(library.folder)
+    dead.post(advance, begin(dead, job()), Change(state=State.SENDING)).result()
+    dead.close()
+    calls, transport = desk(library, *2 * [reply(state="done", id="t9", cost=1)])
+
+    async def settle():
+        table = await calls.held()
+        assert call in table.options.iloc[0]
+        if call == "adopt":
+            await calls.adopt(table.index[0], "t9")
+        else:
+            await calls.write_off(table.index[0], billed="yes")
+
+    asyncio.run(settle())
+    assert [request.method for request in transport.requests].count("POST") == 0
+    (row,) = rows(library)
+    assert row["state"] == {"adopt": "FETCHED", "write_off": "FAILED"}[call]
+
+
+def test_nobody_decides_over_the_head_of_who_judges(library):
+    """While a kernel waits for what tells of a lost answer, it can only be checked."""
+    kept = begin(library, job())
+    for state in (State.SENDING, State.AMBIGUOUS):
+        library.post(advance, kept, Change(state=state)).result()
+    calls, _ = desk(library)
+
+    async def write_off():
+        assert (await calls.held()).options.iloc[0] == "check"
+        await calls.write_off(kept.job["id"], billed="yes")
+
+    with pytest.raises(LibraryError, match="is sending, not held"):
+        asyncio.run(write_off())

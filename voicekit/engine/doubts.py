@@ -13,7 +13,7 @@ from voicekit.engine.listing import make_frame
 from voicekit.engine.making import WAIT_S, checked_timeout
 from voicekit.errors import InvalidSetting, LibraryError
 from voicekit.job import Job
-from voicekit.library.claiming import begin_again
+from voicekit.library.claiming import NOBODY, begin_again
 from voicekit.library.ledger import (
     Change,
     Kept,
@@ -116,9 +116,13 @@ class Doubts(Comparing):
         return self._clip(done) if kept.job["kind"] in AUDIBLE else None
 
     async def _in_doubt(self, name: str, *states: State) -> Kept:
-        """Return a job that is in one of these states, and refuse any other."""
+        """Return a job that is in one of these states, and refuse any other.
+
+        What a dead kernel left in doubt, and nobody has judged, is as good as held.
+        """
         kept = await self.engine.find(name)
-        if kept.state not in states:
+        is_left = kept.state is State.AMBIGUOUS and kept.attempt["owner"] == NOBODY
+        if kept.state not in states and not is_left:
             raise LibraryError(
                 f"Job {name} is {SHOWN[kept.state]}, not "
                 f"{' or '.join(SHOWN[state] for state in states)}: nothing was changed."

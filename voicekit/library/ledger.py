@@ -145,11 +145,14 @@ def settle(connection: Connection, kept: Kept, change: Change) -> Kept:
 
 
 def _must_be_as_seen(connection: Connection, kept: Kept) -> None:
-    attempt = kept.attempt["id"]
-    now = State(connection.execute(_ATTEMPT_STATE, {"attempt": attempt}).scalar_one())
-    if now is not kept.state:
+    attempt = {"attempt": kept.attempt["id"]}
+    now = connection.execute(_ATTEMPT_STATE, attempt).one()
+    state = State(now.state)
+    # What nobody has judged yet may be judged by somebody by now.
+    was_taken = state is State.AMBIGUOUS and now.owner != kept.attempt["owner"]
+    if state is not kept.state or was_taken:
         raise LibraryError(
-            f"Job {kept.job['id']} is {SHOWN[now]} by now: nothing was changed."
+            f"Job {kept.job['id']} is {SHOWN[state]} by now: nothing was changed."
         )
 
 
@@ -247,7 +250,7 @@ _LATEST_ATTEMPT = (
     .order_by(schema.attempt.c.id.desc())
     .limit(1)
 )
-_ATTEMPT_STATE = select(schema.attempt.c.state).where(
+_ATTEMPT_STATE = select(schema.attempt.c.state, schema.attempt.c.owner).where(
     schema.attempt.c.id == bindparam("attempt")
 )
 _FILES = (
