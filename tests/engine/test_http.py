@@ -454,6 +454,9 @@ def test_what_is_too_large_is_kept_aside(library, monkeypatch):
         "https://user:pw@example.com/a.mp3",
         "https://ok.test\\@evil.test/x",
         "file:///etc/passwd",
+        "ftp://ok.test:21/a.mp3",
+        f"https://{'a' * 64}.test/a.mp3",
+        "https://[x/a.mp3",
         "data:audio/mpeg;base64,AAAA",
         "//example.com/a.mp3",
         "",
@@ -487,9 +490,10 @@ def test_a_hostile_address_is_not_connected_to(library, url, monkeypatch):
         assert "2130706433" in url or "0x7f" in url
 
 
-def test_a_redirect_of_a_result_is_checked_again(library):
-    """From the vendor to a private address: refused at the hop."""
-    moved = ok(b"", "location: http://127.0.0.1:1/a.mp3", status="302 Found")
+@pytest.mark.parametrize("to", ["http://127.0.0.1:1/a.mp3", "https://[x"])
+def test_a_redirect_of_a_result_is_checked_again(library, to):
+    """From the vendor to a private address, or to none: refused at the hop."""
+    moved = ok(b"", f"location: {to}", status="302 Found")
     with pytest.raises(UnsafeResult):
         fetch(library, moved, SOUND)
 
