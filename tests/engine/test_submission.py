@@ -1,6 +1,7 @@
 """The way of one attempt, against a vendor under control."""
 
 import asyncio
+import re
 
 import pytest
 from fakes import (
@@ -24,6 +25,7 @@ from voicekit.errors import (
     GenerationFailed,
     InsufficientCredits,
     InvalidRequest,
+    LibraryError,
     NotFound,
     RateLimited,
     ResultExpired,
@@ -133,6 +135,25 @@ def test_the_raw_answer_is_on_disk_before_limits_are_learned_from_it(library):
         asyncio.run(work.carry())
     kept = library.post(find, key=job().key, take=1).result()
     assert (kept.attempt["raw_status"], kept.attempt["raw"]) == (200, b"{}")
+
+
+@pytest.mark.parametrize(("times", "state"), [(3, "FETCHED"), (4, "SENDING")])
+def test_a_disk_that_is_full_for_a_moment_loses_no_answer(library, times, state):
+    """While it is in memory it is stored again; in the end it says what it may cost."""
+    transact, full = library.transact, times * [LibraryError("The disk is full.")]
+
+    async def on_a_full_disk(function, *args):
+        if full and function is advance and "raw" in args[1].columns:
+            raise full.pop()
+        return await transact(function, *args)
+
+    library.transact = on_a_full_disk
+    work = submission(library, job(), Paid(), Script(reply(state="done", id="t1")))
+    said = asyncio.run(_quietly(work.carry()))
+    assert row(library)["state"] == state
+    assert full == []
+    if state == "SENDING":
+        assert re.search("may have cost; the next call holds it.*is full", str(said))
 
 
 @pytest.mark.parametrize(
@@ -290,7 +311,7 @@ def test_an_answer_that_an_earlier_kernel_stored_is_judged(library, stored, stat
 
 
 async def _quietly(coroutine):
-    await asyncio.gather(coroutine, return_exceptions=True)
+    return await asyncio.gather(coroutine, return_exceptions=True)
 
 
 def test_a_refused_try_is_not_taken_for_the_next_ones_answer(library):

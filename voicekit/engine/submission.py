@@ -29,11 +29,11 @@ from voicekit.engine.outcome import Outcome, judge
 from voicekit.engine.pace import retry_after
 from voicekit.engine.watching import Watch
 from voicekit.engine.witness import Sight, Witness
-from voicekit.errors import BadReply, KeyMissing, VoicekitError
+from voicekit.errors import KeyMissing, VoicekitError
 from voicekit.flow import Flow, NoReply, Reply
 from voicekit.library.ledger import Kept, accept, advance
 from voicekit.library.states import State
-from voicekit.task import Problem, Task
+from voicekit.task import Task
 
 __all__ = ["Submission"]
 
@@ -169,12 +169,8 @@ class Submission:
         except KeyMissing as error:
             await attempt.stop(State.FAILED, error, billed="no")
         if isinstance(answer, Reply) and not attempt.provider.repeatable:
-            await attempt.advance(
-                State.SENDING,
-                raw_status=answer.status,
-                raw=answer.body,
-                answered_at=self.line.limits.clock(),
-            )
+            answered_at = self.line.limits.clock()
+            await attempt.keep_answer(answer, answered_at, self.sleep)
             self.line.limits.hear(answer, of_job=True)
         self.is_in_doubt = False
         return flow, answer
@@ -250,8 +246,8 @@ class Submission:
         if outcome is Outcome.AMBIGUOUS and not attempt.provider.repeatable:
             if await self._is_proven_free():
                 raise _NotAcceptedError
-            return await self._doubted(_doubt(answer, problem))
-        failure = self._free_failure(answer, problem)
+            return await self._doubted(refusal.doubt(answer, problem))
+        failure = refusal.free_failure(attempt.job, answer, problem, table)
         await attempt.stop(State.FAILED, failure, billed="no")
         return None
 
@@ -266,23 +262,6 @@ class Submission:
         if kept is None:
             await self._hold("its answer has the task id of another job")
         attempt.kept = kept
-
-    def _free_failure(
-        self, answer: Reply | NoReply, problem: Problem | None
-    ) -> VoicekitError:
-        job = self.attempt.job
-        if isinstance(answer, NoReply):
-            return refusal.no_answer(job, answer)
-        if problem is not None:
-            table = self.attempt.provider.errors
-            return refusal.refusal(job, answer, problem, table)
-        return BadReply(
-            f"The answer of {refusal.who(job)} cannot be understood. Nothing was "
-            "charged; call again.",
-            provider=job.provider,
-            voice=job.voice_name,
-            status=answer.status,
-        )
 
     async def _is_proven_free(self) -> bool:
         sight = self._sight
@@ -310,11 +289,3 @@ class Submission:
         was_charged = self._sight is not None and self._sight.fell
         billed = "yes" if was_charged else "unknown"
         await attempt.stop(State.HELD, error, billed=billed)
-
-
-def _doubt(answer: Reply | NoReply, problem: Problem | None) -> str:
-    if isinstance(answer, NoReply):
-        return answer.reason
-    if problem is not None:
-        return f"it answered HTTP {answer.status} with the code {problem.code}"
-    return f"its answer (HTTP {answer.status}) cannot be understood"
