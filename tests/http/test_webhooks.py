@@ -7,9 +7,11 @@ import random
 import select
 import socket
 import sqlite3
+import threading
 import time
 
 import httpx
+import psutil
 import pytest
 
 import voicekit as vk
@@ -287,6 +289,20 @@ def test_a_tunnel_needs_to_know_where_it_leads(base):
         pytest.raises(InvalidSetting, match="cannot be used"),
     ):
         vk.Studio(providers=["offline"], webhooks=base)
+
+
+def test_a_studio_that_cannot_open_leaves_nothing_behind(base, tmp_path):
+    """No thread, no lock and no stand-ins of vendors."""
+    with vk.Studio(providers=["offline"], webhooks=base):
+        before, folder = _at_work(), tmp_path / "other"
+        with pytest.raises(InvalidSetting, match="cannot be used"):
+            vk.Studio(sandbox=True, library=folder, webhooks=base)
+        assert _at_work() == before
+    assert list((folder / "sandbox" / "owners").iterdir()) == []
+
+
+def _at_work():
+    return {*threading.enumerate(), *psutil.Process().children()}
 
 
 def test_a_closed_studio_lets_go_of_its_port(base):
