@@ -1,11 +1,13 @@
 """One job under one key, however many ask for it."""
 
 import asyncio
+import threading
 
 import pytest
 from fakes import Connected, Free, Paid, Script, begin, job, reply, terms
 
 from voicekit import providers
+from voicekit.engine import connector
 from voicekit.engine.connector import Connector
 from voicekit.engine.engine import Engine
 from voicekit.errors import (
@@ -16,6 +18,7 @@ from voicekit.errors import (
     Unsupported,
 )
 from voicekit.flow import NoReply
+from voicekit.keys import Secret
 from voicekit.library.claiming import Elsewhere, Mine, claim
 from voicekit.library.ledger import Change, advance, find
 from voicekit.library.library import Library
@@ -389,3 +392,23 @@ def test_what_was_forgotten_has_no_clip(library):
     with pytest.raises(LibraryError, match="was forgotten"):
         asyncio.run(ask_for_it())
     assert len(transport.requests) == 1
+
+
+def test_a_keyring_that_asks_its_user_holds_up_nobody(monkeypatch):
+    """Which account is charged is looked up beside the loop."""
+    asked, answered = threading.Event(), threading.Event()
+
+    def ask(provider, parts, address):
+        asked.set()
+        assert answered.wait(10), "The loop waited for the keyring."
+        return {"KEY": Secret("a key", address)}
+
+    monkeypatch.setattr(connector, "find_secrets", ask)
+
+    async def meanwhile():
+        account = asyncio.create_task(Connector().account(providers.find("kie")))
+        await asyncio.to_thread(asked.wait, 10)
+        answered.set()
+        return await account
+
+    assert len(asyncio.run(meanwhile())) == 8

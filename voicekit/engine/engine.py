@@ -204,7 +204,7 @@ class Engine:
             owner=self.library.owner.name,
             repeatable=provider.repeatable,
             unit=estimate.unit,
-            charged_to=self.connector.account(provider),
+            charged_to=await self.connector.account(provider),
             estimated_micros=to_micros(estimate.credits),
             bound_micros=upper_bound(estimate),
             callback=callbacks.address(job, provider) if callbacks else None,
