@@ -25,7 +25,7 @@ from voicekit.library.ledger import (
 )
 from voicekit.library.spending import attempts, held_rows, task_rows
 from voicekit.library.states import SHOWN, State
-from voicekit.task import Receipt, from_micros
+from voicekit.task import from_micros
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +68,9 @@ class Doubts(Comparing):
         kept, callbacks = await self.engine.find(job), self.engine.callbacks
         if callbacks is not None and (told := await callbacks.confirmed(kept)):
             await self._adopt(kept, told)
-        found = await self._evidence(job)
+        wanted = job_of(kept)
+        provider = providers.find(wanted.provider)
+        found = await self.engine.ask(provider, provider.find(wanted))
         certain = [receipt for receipt in found if receipt.is_certain]
         if len(certain) == 1:
             await self._adopt(kept, certain[0].id)
@@ -195,12 +197,6 @@ class Doubts(Comparing):
         rows = await library.transact(attempts)
         left = [row for row in rows if row["job"] in names]
         return await make_frame("tasks", task_rows(left, self.engine.library.files))
-
-    async def _evidence(self, name: str) -> list[Receipt]:
-        """Return what a vendor lists that a job in doubt may have started."""
-        job = job_of(await self.engine.find(name))
-        provider = providers.find(job.provider)
-        return await self.engine.ask(provider, provider.find(job))
 
     def _is_here(self, job: Job) -> bool:
         """Tell whether a job belongs to the world that this studio works in."""

@@ -19,7 +19,7 @@ from voicekit.engine.limits import Limits
 from voicekit.engine.line import Line
 from voicekit.engine.receiver import Receiver
 from voicekit.engine.submission import Submission
-from voicekit.engine.witnesses import Witnesses
+from voicekit.engine.witnesses import witness_of
 from voicekit.errors import (
     BadReply,
     LibraryError,
@@ -80,7 +80,7 @@ class Engine:
         self.connector = connector
         self.budgets = budgets or {}
         self._lines: dict[str, Line] = {}
-        self._witnesses = Witnesses(self) if balance_proves else None
+        self._balance_proves = balance_proves
         self.callbacks: Callbacks | None = None
         self._receiver: Receiver | None = None
         self._flights = Flights(self._carry)
@@ -288,8 +288,6 @@ class Engine:
         )
         fetch = partial(self._fetch, provider)
         flight.submission = Submission(attempt, fetch, line)
-        if self._witnesses is not None:
-            flight.submission.witness = self._witnesses.find(provider)
         if (callbacks := self.callbacks) is not None:
             flight.submission.bell = callbacks.bell(claimed.kept)
             flight.submission.evidence = callbacks.evidence
@@ -321,7 +319,8 @@ class Engine:
         if provider.name not in self._lines:
             transport = self.connector.transport(provider)
             limits = Limits(provider, self.budgets.get(provider.name))
-            line = Line.to(provider, transport, self.library, limits)
+            witness = witness_of(provider, self) if self._balance_proves else None
+            line = Line.to(provider, transport, self.library, limits, witness)
             self._lines[provider.name] = line
         return self._lines[provider.name]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from voicekit.engine.attempt import Attempt
 from voicekit.engine.outcome import error_class
-from voicekit.engine.pace import retry_after
+from voicekit.engine.pace import LONGEST_PAUSE_S, retry_after
 from voicekit.errors import BadReply, BudgetExceeded, RateLimited
 from voicekit.flow import Reply, Request, Transport
 from voicekit.library.ledger import Kept, now_us
@@ -21,9 +21,6 @@ __all__ = ["Limits", "Paced", "was_one_too_many"]
 
 BACK_OFF_S = 1.0
 """How long nothing is sent after a first refusal, where the vendor does not say."""
-
-LONGEST_PAUSE_S = 120.0
-"""A vendor that says to come back later than this is told to the user instead."""
 
 SHARE = 0.1
 """Of the requests that a vendor says are left: those that are not for new jobs."""

@@ -8,7 +8,11 @@ from collections.abc import Callable, Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
-__all__ = ["retry_after"]
+__all__ = ["LONGEST_PAUSE_S", "retry_after"]
+
+LONGEST_PAUSE_S = 120.0
+"""A vendor that says to come back later than this is told to the user instead of being
+waited for; and one that is asked for a task is asked by then all the same."""
 
 _ROUNDING_S = 1.0
 """Vendors round down: coming back a second later is never too early."""

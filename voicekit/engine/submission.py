@@ -23,12 +23,12 @@ from voicekit.engine import refusal
 from voicekit.engine.attempt import Attempt, ended
 from voicekit.engine.bell import Bell
 from voicekit.engine.collecting import Collection, Fetch
-from voicekit.engine.limits import LONGEST_PAUSE_S, was_one_too_many
+from voicekit.engine.limits import was_one_too_many
 from voicekit.engine.line import Line
 from voicekit.engine.outcome import Outcome, judge
-from voicekit.engine.pace import retry_after
+from voicekit.engine.pace import LONGEST_PAUSE_S, retry_after
 from voicekit.engine.watching import Watch
-from voicekit.engine.witness import Sight, Witness
+from voicekit.engine.witness import Sight
 from voicekit.errors import KeyMissing, VoicekitError
 from voicekit.flow import Flow, NoReply, Reply
 from voicekit.library.ledger import Kept, accept, advance
@@ -73,8 +73,6 @@ class Submission:
         Waits between polls instead, where the vendor calls by itself.
     evidence : callable
         Returns the id of the task that a lost answer was about, where something says.
-    witness : Witness, optional
-        The vendor's balance, where its user lets it prove that nothing was accepted.
     """
 
     attempt: Attempt
@@ -83,7 +81,6 @@ class Submission:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     bell: Bell | None = None
     evidence: Callable[[Kept], Awaitable[str | None]] = _nothing_known
-    witness: Witness | None = None
     sent: bool = False
     """Whether a byte may have left; until then the attempt can be called off."""
     is_in_doubt: bool = False
@@ -133,9 +130,9 @@ class Submission:
             await attempt.be_written()
             return await self._judged(*heard)
         await self._check_room()
-        if self.witness is None:
+        if self.line.witness is None:
             return await self._accepted()
-        async with self.witness.watch() as self._sight:
+        async with self.line.witness.watch() as self._sight:
             task = await self._accepted()
             await self._sight.note_accepted(task)
             return task

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from voicekit.engine.attempt import Attempt
 from voicekit.engine.line import Line
 from voicekit.engine.outcome import error_class
-from voicekit.engine.pace import retry_after
+from voicekit.engine.pace import LONGEST_PAUSE_S, retry_after
 from voicekit.engine.polling import intervals
 from voicekit.engine.rounds import Place
 from voicekit.errors import NotFound, ResultExpired
@@ -26,9 +26,6 @@ MOST_MISSES = 8
 
 JITTER = 0.1
 """So that many tasks that began together are not asked for together for ever."""
-
-LONGEST_PAUSE_S = 120.0
-"""A vendor that says to come back later is asked by then all the same."""
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, select, update
 
 from voicekit.errors import LibraryError
 from voicekit.job import InputFile, Job
@@ -27,6 +27,7 @@ __all__ = [
     "advance",
     "file_columns",
     "find",
+    "find_latest",
     "job_of",
     "log_event",
     "note_answered",
@@ -179,6 +180,15 @@ def find(
     else:
         row = connection.execute(_JOB_BY_KEY, {"key": key, "take": take}).one_or_none()
     return None if row is None else _kept(connection, row)
+
+
+def find_latest(connection: Connection, which: ColumnElement[bool]) -> Kept | None:
+    """Return a job by what only one attempt has; None if that is not its latest."""
+    query = select(schema.attempt.c.id, schema.attempt.c.job).where(which)
+    row = connection.execute(query).one_or_none()
+    kept = None if row is None else find(connection, job=row.job)
+    is_latest = kept is not None and row is not None and kept.attempt["id"] == row.id
+    return kept if is_latest else None
 
 
 def job_of(kept: Kept) -> Job:

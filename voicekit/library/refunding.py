@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from voicekit.library import schema
-from voicekit.library.ledger import Change, Kept, advance, find, log_event, now_us
+from voicekit.library.ledger import (
+    Change,
+    Kept,
+    advance,
+    find_latest,
+    log_event,
+    now_us,
+)
 from voicekit.library.states import OPEN, State
 
 __all__ = ["note_deleted", "owner_of"]
@@ -16,12 +23,10 @@ __all__ = ["note_deleted", "owner_of"]
 
 def owner_of(connection: Connection, issuer: str, receipt: str) -> Kept | None:
     """Return the job whose latest attempt has this task; None if none has."""
-    query = select(schema.attempt.c.job).where(
-        schema.attempt.c.issuer == issuer, schema.attempt.c.receipt == receipt
+    attempt = schema.attempt.c
+    return find_latest(
+        connection, (attempt.issuer == issuer) & (attempt.receipt == receipt)
     )
-    name = connection.execute(query).scalar_one_or_none()
-    kept = None if name is None else find(connection, job=name)
-    return kept if kept is not None and kept.attempt["receipt"] == receipt else None
 
 
 def note_deleted(
