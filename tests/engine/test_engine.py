@@ -9,6 +9,7 @@ from fakes import Connected, Free, Paid, Script, begin, job, reply, terms
 from voicekit import providers
 from voicekit.engine import connector
 from voicekit.engine.connector import Connector
+from voicekit.engine.doubts import Doubts
 from voicekit.engine.engine import Engine
 from voicekit.errors import (
     InsufficientCredits,
@@ -255,7 +256,7 @@ def test_forgetting_drops_text_and_audio_and_keeps_the_cost(library):
 
     async def forget():
         done = await made.perform(job("A secret"), None)
-        await made.forget(done.kept.job["id"])
+        await Doubts(made, []).forget(done.kept.job["id"])
         return done
 
     done = asyncio.run(forget())
@@ -369,10 +370,10 @@ def test_what_is_not_over_is_not_forgotten(library, state):
             kept = begin(library, job())
             for then in (State.SENDING, State.ACCEPTED):
                 await library.transact(advance, kept, Change(state=then))
-            await made.forget(kept.job["id"])
+            await Doubts(made, []).forget(kept.job["id"])
         with pytest.raises(SubmissionUnknown) as held:
             await made.perform(job(), None)
-        await made.forget(held.value.job)
+        await Doubts(made, []).forget(held.value.job)
 
     with pytest.raises(LibraryError, match="not over"):
         asyncio.run(forget())
@@ -386,7 +387,7 @@ def test_what_was_forgotten_has_no_clip(library):
 
     async def ask_for_it():
         done = await made.perform(job(), None)
-        await made.forget(done.kept.job["id"])
+        await Doubts(made, []).forget(done.kept.job["id"])
         await made.await_job(done.kept.job["id"], 1)
 
     with pytest.raises(LibraryError, match="was forgotten"):

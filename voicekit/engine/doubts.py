@@ -9,8 +9,8 @@ from voicekit import providers
 from voicekit.clip import Clip
 from voicekit.engine import refusal
 from voicekit.engine.comparing import Comparing
-from voicekit.engine.listing import make_frame
 from voicekit.engine.making import WAIT_S, checked_timeout
+from voicekit.engine.rows import make_frame
 from voicekit.errors import InvalidSetting, LibraryError
 from voicekit.job import Job
 from voicekit.library.claiming import NOBODY, begin_again
