@@ -23,9 +23,9 @@ from voicekit.offer import Offer
 from voicekit.task import from_micros
 from voicekit.voice import split_voice
 
-__all__ = ["Comparing", "Row"]
+__all__ = ["ComparedRow", "Comparing"]
 
-Row = Mapping[str, Any]
+ComparedRow = Mapping[str, Any]
 """What is known of one cell, by column."""
 
 MOST_AT_ONCE = 16
@@ -134,13 +134,13 @@ class Comparing(Calls):
         ]
 
     async def make_cells(
-        self, crossing: Crossing, watch: Callable[[int, Row], object]
-    ) -> list[Row]:
+        self, crossing: Crossing, watch: Callable[[int, ComparedRow], object]
+    ) -> list[ComparedRow]:
         """Ask for every cell, and call ``watch(number, row)`` at each that is done."""
         jobs = await self._jobs(crossing)
         gates = {job.provider: asyncio.Semaphore(MOST_AT_ONCE) for job in jobs}
 
-        async def make(number: int, job: Job) -> Row:
+        async def make(number: int, job: Job) -> ComparedRow:
             async with gates[job.provider]:
                 row = await self._row(job)
             watch(number, row)
@@ -149,7 +149,7 @@ class Comparing(Calls):
         return await asyncio.gather(*(make(*one) for one in enumerate(jobs)))
 
     async def comparison(
-        self, crossing: Crossing, rows: Sequence[Row | None]
+        self, crossing: Crossing, rows: Sequence[ComparedRow | None]
     ) -> Comparison:
         """Return what came of the cells; None stands for one that was not made."""
         units = {name: self.provider_of(name).unit for name in _providers(crossing)}
@@ -219,7 +219,7 @@ class Comparing(Calls):
             "model": cell.model,
         }
 
-    async def _row(self, job: Job) -> Row:
+    async def _row(self, job: Job) -> ComparedRow:
         try:
             done = await self.engine.perform(job, WAIT_S)
         except Exception as error:  # noqa: BLE001 - it is told in the row, whatever it is
@@ -239,7 +239,7 @@ class Comparing(Calls):
         }
 
 
-def _failed(error: Exception, kept: Kept | None, *, free: bool) -> Row:
+def _failed(error: Exception, kept: Kept | None, *, free: bool) -> ComparedRow:
     told = str(error) or type(error).__name__
     row = {"ok": False, "error": f"{type(error).__name__}: {told}"}
     if kept is None:
@@ -253,7 +253,7 @@ def _providers(crossing: Crossing) -> set[str]:
     return {split_voice(cell.voice)[0] for cell in crossing.cells}
 
 
-def _framed(rows: Sequence[Row], axes: Sequence[str]) -> Any:
+def _framed(rows: Sequence[ComparedRow], axes: Sequence[str]) -> Any:
     from voicekit.library.tables import comparison_frame  # noqa: PLC0415 - no pandas
 
     return comparison_frame(rows, axes)
