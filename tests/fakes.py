@@ -136,7 +136,7 @@ class Connected:
     def transport(self, provider):
         return self._transport
 
-    def account(self, provider):
+    async def account(self, provider):
         return "acc0unt"
 
     def realm(self, provider):

@@ -28,6 +28,7 @@ def test_plain_addresses_are_taken(url, shown):
         "",
         "api.kie.ai",
         "ftp://x.test",
+        "ftp://x.test:21",
         "file:///etc/passwd",
         "https://user:secret@x.test",
         "https://x.test?key=secret",

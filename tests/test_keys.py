@@ -13,8 +13,9 @@ from keyring.errors import KeyringLocked
 import voicekit as vk
 from voicekit import keys
 from voicekit.address import Address
-from voicekit.errors import KeyMissing
-from voicekit.keys import Secret, find_secrets, login
+from voicekit.engine.login import login
+from voicekit.errors import KeyMissing, UnknownProvider
+from voicekit.keys import Secret, find_secrets
 
 HERE = Address.parse("https://api.kie.ai")
 THERE = Address.parse("https://api.kie.ai:8443")
@@ -113,6 +114,13 @@ def test_login_keeps_the_key_in_the_keyring(monkeypatch, ring):
     monkeypatch.setattr("getpass.getpass", lambda _: "")
     with pytest.raises(KeyMissing, match="nothing was changed"):
         login("kie")
+
+
+def test_nobody_logs_in_where_there_is_no_vendor(monkeypatch, ring):
+    """A key under a misspelled name would not be found again: it is not asked for."""
+    monkeypatch.setattr("getpass.getpass", lambda _: pytest.fail("It was asked for."))
+    with pytest.raises(UnknownProvider, match="kie"):
+        login("kei")
 
 
 def test_a_key_is_revealed_to_its_address_alone():

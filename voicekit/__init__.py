@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from voicekit import providers as providers
     from voicekit import sandbox as sandbox
     from voicekit.clip import Clip as Clip
+    from voicekit.engine.login import login as login
     from voicekit.engine.nested import allow_nested_loops as allow_nested_loops
-    from voicekit.keys import login as login
     from voicekit.magics import load_ipython_extension as load_ipython_extension
     from voicekit.studio import Studio as Studio
     from voicekit.task import Estimate as Estimate
@@ -40,7 +40,7 @@ _LAZY = {
     "Transcript": "voicekit.transcript",
     "listening": "voicekit.listening",
     "load_ipython_extension": "voicekit.magics",
-    "login": "voicekit.keys",
+    "login": "voicekit.engine.login",
     "panels": "voicekit.panels",
     "providers": "voicekit.providers",
     "sandbox": "voicekit.sandbox",

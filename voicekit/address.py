@@ -77,9 +77,9 @@ class Address:
         """
         try:
             parts = urlsplit(url)
-            usual = _PORTS.get(parts.scheme, 0)
+            usual = _PORTS[parts.scheme]
             port = usual if parts.port is None else parts.port
-        except ValueError:
+        except (KeyError, ValueError):
             raise _refused(url) from None
         host = (parts.hostname or "").lower()
         plain = not (parts.query or parts.fragment or "@" in parts.netloc)

@@ -7,7 +7,6 @@ keyring. It is looked up when a call needs it.
 from __future__ import annotations
 
 import contextlib
-import getpass
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -25,7 +24,6 @@ __all__ = [
     "find_secrets",
     "forget",
     "keep",
-    "login",
     "source",
     "variable",
 ]
@@ -61,6 +59,11 @@ class Secret:
         return self._value
 
     @property
+    def can_be_sent(self) -> bool:
+        """Whether a header can carry it."""
+        return _can_be_sent(self._value)
+
+    @property
     def fingerprint(self) -> str:
         """Eight digits that tell two keys apart, and say nothing about either."""
         value = self._value.encode()
@@ -73,7 +76,7 @@ class Secret:
         raise TypeError("A key is not copied, pickled or saved.")
 
     def __dir__(self) -> list[str]:
-        return ["fingerprint", "reveal_for"]
+        return ["can_be_sent", "fingerprint", "reveal_for"]
 
 
 def variable(provider: str, part: str) -> str:
@@ -101,11 +104,16 @@ def find_secrets(
     ------
     KeyMissing
         If no way is complete; the message names the variable, and the way without keys.
+        Or if no header can carry what was found.
     """
     for parts in alternatives:
-        found = {part: _look_up(variable(provider, part)) for part in parts}
-        if all(found.values()):
-            return {part: Secret(str(value), address) for part, value in found.items()}
+        looked_up = {part: _look_up(provider, part, address) for part in parts}
+        found = {part: secret for part, secret in looked_up.items() if secret}
+        for part, secret in found.items():
+            if not secret.can_be_sent:
+                raise _unusable(f"What {variable(provider, part)} holds")
+        if len(found) == len(parts):
+            return found
     names = " or ".join(
         " and ".join(variable(provider, part) for part in parts)
         for parts in alternatives
@@ -114,19 +122,6 @@ def find_secrets(
         f"No key for {provider}. Set {names}, or run voicekit.login({provider!r}), or "
         "try the offline engine: studio.speak('hi', 'offline:en-us')."
     )
-
-
-def login(provider: str) -> str:
-    """Ask for a vendor's key, and keep it in the keyring, else until the kernel ends.
-
-    The key is typed into a hidden field: it is in no cell, no output and no history.
-
-    Returns
-    -------
-    str
-        Where the key is kept.
-    """
-    return keep(provider, getpass.getpass(f"Key for {provider}: "))
 
 
 def keep(provider: str, value: str, part: str = "KEY") -> str:
@@ -146,7 +141,9 @@ def keep(provider: str, value: str, part: str = "KEY") -> str:
     value = value.strip()
     if not value:
         raise KeyMissing(f"No key was entered for {provider}; nothing was changed.")
-    _check(value, f"What was entered for {provider}")
+    if not _can_be_sent(value):
+        del value  # a traceback may show what its frames hold
+        raise _unusable(f"What was entered for {provider}")
     if _store(name, value):
         _memory.pop(name, None)  # an older one must not go before the new
         return f"The key for {provider} is kept in this system's keyring."
@@ -175,19 +172,20 @@ def forget(provider: str, parts: Iterable[str] = ("KEY",)) -> None:
                 keyring.delete_password(SERVICE, name)
 
 
-def _look_up(name: str) -> str | None:
+def _look_up(provider: str, part: str, address: Address) -> Secret | None:
+    name = variable(provider, part)
     found = next(filter(None, (read(name) for read in _PLACES.values())), "")
-    key = found.strip()
-    _check(key, f"What {name} holds")
-    return key or None
+    return Secret(found.strip(), address) if found.strip() else None
 
 
-def _check(key: str, what: str) -> None:
-    if not (key.isascii() and key.isprintable()):
-        raise KeyMissing(
-            f"{what} is no key: it has characters that no header can carry. "
-            "Set it again."
-        )
+def _can_be_sent(key: str) -> bool:
+    return key.isascii() and key.isprintable()
+
+
+def _unusable(what: str) -> KeyMissing:
+    return KeyMissing(
+        f"{what} is no key: it has characters that no header can carry. Set it again."
+    )
 
 
 def _from_keyring(name: str) -> str | None:

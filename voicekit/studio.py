@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import threading
 import weakref
@@ -159,30 +160,33 @@ class Studio(_Desk):
         budgets = _in_micros(budget or {})
         known = {name: known_providers.find(name) for name in _names(providers)}
         folder = Path(library).expanduser() if library else default_folder()
-        kept = Library(folder / "sandbox" if sandbox else folder)
-        self.sandbox = _rehearsal() if sandbox else None
-        if sandbox:
-            # A new one knows nothing of what was cloned or bought in an earlier one.
-            kept.post(retire_all, "sandbox")
-        connector = Connector(None if self.sandbox is None else _places(self.sandbox))
-        names = [
-            name
-            for name, provider in known.items()
-            if providers is not None or connector.is_connected(provider)
-        ]
-        engine = Engine(kept, connector, budgets, balance_proves=balance_proves)
-        receiver = None if base is None else engine.listen(base, port or 0)
-        super().__init__(Doubts(engine, names), Bridge())
-        self.panels: weakref.WeakSet[Panel] = weakref.WeakSet()
-        """Those that are open."""
-        if receiver is not None:
-            self.bridge.run(receiver.start())
-        self.aio = Aio(self.calls, self.bridge)
-        # Also when a notebook's cell is run again and the old studio is dropped, and at
-        # the end of the process: no worker and no lock outlives its studio.
-        if not sandbox:  # what an earlier rehearsal made is gone with its stand-ins
-            _tell(notice(kept, engine.connector, names))
-        self._close = weakref.finalize(self, _close, self.bridge, engine, self.sandbox)
+        with contextlib.ExitStack() as opened:  # closed, too, if anything here fails
+            kept = Library(folder / "sandbox" if sandbox else folder)
+            opened.callback(kept.close)
+            self.sandbox = opened.enter_context(_rehearsal()) if sandbox else None
+            if sandbox:
+                # A new one knows nothing of what was cloned or bought in earlier ones.
+                kept.post(retire_all, "sandbox")
+            places = None if self.sandbox is None else _places(self.sandbox)
+            connector = Connector(places)
+            names = [
+                name
+                for name, provider in known.items()
+                if providers is not None or connector.is_connected(provider)
+            ]
+            engine = Engine(kept, connector, budgets, balance_proves=balance_proves)
+            super().__init__(Doubts(engine, names), Bridge())
+            self.panels: weakref.WeakSet[Panel] = weakref.WeakSet()
+            """Those that are open."""
+            opened.callback(_end, self.bridge, engine)
+            if base is not None:
+                self.bridge.run(engine.listen(base, port or 0).start())
+            self.aio = Aio(self.calls, self.bridge)
+            if not sandbox:  # what an earlier rehearsal made is gone with its stand-ins
+                _tell(notice(kept, connector, names))
+            # Also when a notebook's cell is run again and the old studio is dropped,
+            # and at the end of the process: no worker and no lock outlives its studio.
+            self._close = weakref.finalize(self, _close, self.bridge, opened.pop_all())
 
     adopt = _blocking(Doubts.adopt)
     check = _blocking(Doubts.check)
@@ -313,12 +317,13 @@ def _places(sandbox: Sandbox) -> Mapping[str, Place]:
     }
 
 
-def _close(bridge: Bridge, engine: Engine, sandbox: Sandbox | None) -> None:
+def _end(bridge: Bridge, engine: Engine) -> None:
+    bridge.close(engine.settle(), engine.aclose())
+
+
+def _close(bridge: Bridge, opened: contextlib.ExitStack) -> None:
     if bridge.is_current():
         # The garbage collector may run anywhere, and a loop cannot wait for itself.
-        threading.Thread(target=_close, args=(bridge, engine, sandbox)).start()
-        return
-    bridge.close(engine.settle(), engine.aclose())
-    engine.library.close()
-    if sandbox is not None:
-        sandbox.close()
+        threading.Thread(target=opened.close).start()
+    else:
+        opened.close()

@@ -270,3 +270,59 @@ def test_resume_finishes_what_a_dead_kernel_left(library):
     table = asyncio.run(calls.resume())
     assert sorted(table.state) == ["done", "done", "failed", "held"]
     assert sorted(r.method for r in transport.requests) == ["GET", "POST"]
+
+
+@pytest.mark.parametrize("call", ["adopt", "check", "submit_again"])
+def test_what_was_forgotten_is_beyond_doubt(library, call):
+    """Only its cost is left: it says so, and nothing is sent or changed."""
+    calls, transport = desk(library)
+    begun = begin(library, job())
+    for state in (State.SENDING, State.ACCEPTED, State.AT_RISK):
+        library.post(advance, begun, Change(state=state)).result()
+    given = {"adopt": ("t1",)}.get(call, ())
+
+    async def settle():
+        await calls.forget(begun.job["id"])
+        await getattr(calls, call)(begun.job["id"], *given)
+
+    with pytest.raises(LibraryError, match="was forgotten"):
+        asyncio.run(settle())
+    assert transport.requests == []
+    assert [row["state"] for row in rows(library)] == ["AT_RISK"]
+
+
+@pytest.mark.parametrize("call", ["adopt", "write_off"])
+def test_what_held_offers_for_a_dead_kernels_request_works(library, call):
+    """It is decided without being resumed first; not while somebody judges it."""
+    dead = Library(library.folder)
+    dead.post(advance, begin(dead, job()), Change(state=State.SENDING)).result()
+    dead.close()
+    calls, transport = desk(library, *2 * [reply(state="done", id="t9", cost=1)])
+
+    async def settle():
+        table = await calls.held()
+        assert call in table.options.iloc[0]
+        if call == "adopt":
+            await calls.adopt(table.index[0], "t9")
+        else:
+            await calls.write_off(table.index[0], billed="yes")
+
+    asyncio.run(settle())
+    assert [request.method for request in transport.requests].count("POST") == 0
+    (row,) = rows(library)
+    assert row["state"] == {"adopt": "FETCHED", "write_off": "FAILED"}[call]
+
+
+def test_nobody_decides_over_the_head_of_who_judges(library):
+    """While a kernel waits for what tells of a lost answer, it can only be checked."""
+    kept = begin(library, job())
+    for state in (State.SENDING, State.AMBIGUOUS):
+        library.post(advance, kept, Change(state=state)).result()
+    calls, _ = desk(library)
+
+    async def write_off():
+        assert (await calls.held()).options.iloc[0] == "check"
+        await calls.write_off(kept.job["id"], billed="yes")
+
+    with pytest.raises(LibraryError, match="is sending, not held"):
+        asyncio.run(write_off())

@@ -1,12 +1,15 @@
 """One job under one key, however many ask for it."""
 
 import asyncio
+import threading
 
 import pytest
 from fakes import Connected, Free, Paid, Script, begin, job, reply, terms
 
 from voicekit import providers
+from voicekit.engine import connector
 from voicekit.engine.connector import Connector
+from voicekit.engine.doubts import Doubts
 from voicekit.engine.engine import Engine
 from voicekit.errors import (
     InsufficientCredits,
@@ -16,6 +19,7 @@ from voicekit.errors import (
     Unsupported,
 )
 from voicekit.flow import NoReply
+from voicekit.keys import Secret
 from voicekit.library.claiming import Elsewhere, Mine, claim
 from voicekit.library.ledger import Change, advance, find
 from voicekit.library.library import Library
@@ -252,7 +256,7 @@ def test_forgetting_drops_text_and_audio_and_keeps_the_cost(library):
 
     async def forget():
         done = await made.perform(job("A secret"), None)
-        await made.forget(done.kept.job["id"])
+        await Doubts(made, []).forget(done.kept.job["id"])
         return done
 
     done = asyncio.run(forget())
@@ -309,7 +313,7 @@ def test_a_stored_clip_is_returned_where_nothing_can_be_written(library):
     asyncio.run(speak())
     full = "PRAGMA max_page_count=1"
     library.post(lambda connection: connection.exec_driver_sql(full)).result()
-    big = Change(state=State.SETTLED, columns={"warnings": ["x" * 100_000]})
+    big = Change(state=State.FETCHED, columns={"warnings": ["x" * 100_000]})
     kept = library.post(find, key=job().key, take=1).result()
     with pytest.raises(LibraryError, match="is full.*call again"):
         library.post(advance, kept, big).result()
@@ -354,3 +358,58 @@ def test_orphans_say_what_is_known_of_them(library, provider, states_left, settl
     assert [held["options"] for held in held_rows([row])] == (
         ["resume, check, adopt, write_off"] if settled == "AMBIGUOUS" else []
     )
+
+
+@pytest.mark.parametrize("state", ["HELD", "ACCEPTED"])
+def test_what_is_not_over_is_not_forgotten(library, state):
+    """Its call would be a new job, and be sent again beside the one in doubt."""
+    made, _ = engine(library, LOST)
+
+    async def forget():
+        if state == "ACCEPTED":
+            kept = begin(library, job())
+            for then in (State.SENDING, State.ACCEPTED):
+                await library.transact(advance, kept, Change(state=then))
+            await Doubts(made, []).forget(kept.job["id"])
+        with pytest.raises(SubmissionUnknown) as held:
+            await made.perform(job(), None)
+        await Doubts(made, []).forget(held.value.job)
+
+    with pytest.raises(LibraryError, match="not over"):
+        asyncio.run(forget())
+    assert states(library) == [state]
+    assert library.post(find, key=job().key, take=1).result() is not None
+
+
+def test_what_was_forgotten_has_no_clip(library):
+    """It is not found without its files, and not made anew."""
+    made, transport = engine(library, DONE)
+
+    async def ask_for_it():
+        done = await made.perform(job(), None)
+        await Doubts(made, []).forget(done.kept.job["id"])
+        await made.await_job(done.kept.job["id"], 1)
+
+    with pytest.raises(LibraryError, match="was forgotten"):
+        asyncio.run(ask_for_it())
+    assert len(transport.requests) == 1
+
+
+def test_a_keyring_that_asks_its_user_holds_up_nobody(monkeypatch):
+    """Which account is charged is looked up beside the loop."""
+    asked, answered = threading.Event(), threading.Event()
+
+    def ask(provider, parts, address):
+        asked.set()
+        assert answered.wait(10), "The loop waited for the keyring."
+        return {"KEY": Secret("a key", address)}
+
+    monkeypatch.setattr(connector, "find_secrets", ask)
+
+    async def meanwhile():
+        account = asyncio.create_task(Connector().account(providers.find("kie")))
+        await asyncio.to_thread(asked.wait, 10)
+        answered.set()
+        return await account
+
+    assert len(asyncio.run(meanwhile())) == 8

@@ -50,10 +50,15 @@ class Server:
                 length = int(line.split(b":")[1])
         self.heard.append(head + await reader.readexactly(length))
         answer = self.answer(self) if callable(self.answer) else self.answer
-        if answer is not None:
-            writer.write(answer)
+        for number, part in enumerate(_parts(answer)):
+            await asyncio.sleep(0.2 * number)  # so that they come one by one
+            writer.write(part)
             await writer.drain()
         writer.transport.abort() if answer is None else writer.close()
+
+
+def _parts(answer):
+    return answer if isinstance(answer, tuple) else filter(None, (answer,))
 
 
 def ok(body=b"{}", *headers, status="200 OK"):
@@ -281,6 +286,7 @@ def fetch(library, answer, result, path="/r.mp3", vendor=None):
 
 
 MP3 = b"ID3\x04" + bytes(5_000)
+WAV = b"RIFF\x24\0\0\0WAVEfmt " + bytes(5_000)
 SOUND = Result(media_type="audio/mpeg", url="x")
 
 
@@ -448,6 +454,9 @@ def test_what_is_too_large_is_kept_aside(library, monkeypatch):
         "https://user:pw@example.com/a.mp3",
         "https://ok.test\\@evil.test/x",
         "file:///etc/passwd",
+        "ftp://ok.test:21/a.mp3",
+        f"https://{'a' * 64}.test/a.mp3",
+        "https://[x/a.mp3",
         "data:audio/mpeg;base64,AAAA",
         "//example.com/a.mp3",
         "",
@@ -481,8 +490,16 @@ def test_a_hostile_address_is_not_connected_to(library, url, monkeypatch):
         assert "2130706433" in url or "0x7f" in url
 
 
-def test_a_redirect_of_a_result_is_checked_again(library):
-    """From the vendor to a private address: refused at the hop."""
-    moved = ok(b"", "location: http://127.0.0.1:1/a.mp3", status="302 Found")
+@pytest.mark.parametrize("to", ["http://127.0.0.1:1/a.mp3", "https://[x"])
+def test_a_redirect_of_a_result_is_checked_again(library, to):
+    """From the vendor to a private address, or to none: refused at the hop."""
+    moved = ok(b"", f"location: {to}", status="302 Found")
     with pytest.raises(UnsafeResult):
         fetch(library, moved, SOUND)
+
+
+def test_the_kind_of_a_result_is_told_by_more_than_its_first_bytes(library):
+    """A host may send them one by one."""
+    parts = (head(len(WAV)) + WAV[:4], WAV[4:])
+    stored, _ = fetch(library, lambda _: parts, replace(SOUND, media_type="audio/wav"))
+    assert stored.read() == WAV

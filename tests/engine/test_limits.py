@@ -297,3 +297,19 @@ def test_a_limit_that_halves_is_found_in_seconds(library):
     assert not [one for one in outcomes if isinstance(one, BaseException)]
     assert later <= 0.1
     assert busy >= 0.4
+
+
+@pytest.mark.parametrize(("of_job", "a_job_waits_s"), [(False, 8), (True, 0)])
+def test_a_poll_that_is_one_too_many_stops_new_jobs_too(library, of_job, a_job_waits_s):
+    """Nothing is sent before the vendor said; of refused jobs the ledger knows."""
+    time = VirtualTime(library)
+    limits = Limits(Paid(), sleep=time.sleep, clock=time.clock)
+    began = time.now_us
+    limits.hear(Reply(status=429, headers={"retry-after": "7"}), of_job=of_job)
+
+    async def submit():
+        begun = await library.transact(claim, job(), terms(library), lambda _: False)
+        await limits.depart(Attempt(job(), begun.kept, Paid(), None, library))
+        return (time.now_us - began) / 1e6
+
+    assert asyncio.run(time.run(submit())) == [a_job_waits_s]

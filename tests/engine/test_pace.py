@@ -1,5 +1,7 @@
 """When to come back."""
 
+import time
+
 import pytest
 
 from voicekit.engine.pace import retry_after
@@ -7,6 +9,17 @@ from voicekit.engine.pace import retry_after
 NOW = 1_700_000_000.0
 
 
+@pytest.fixture
+def elsewhere(monkeypatch):
+    """A machine whose own time is not UTC."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("elsewhere")
 @pytest.mark.parametrize(
     ("headers", "wait"),
     [
@@ -31,6 +44,15 @@ NOW = 1_700_000_000.0
         ({"x-ratelimit-reset": "10"}, 11),
         ({"x-ratelimit-reset": "1600000000"}, 1),
         ({"x-ratelimit-reset": "NaN"}, None),
+        ({"x-ratelimit-reset": "1700000010000000"}, 11),
+        ({"retry-after": "1700000010"}, 11),
+        ({"retry-after": "1700000010000"}, 11),
+        ({"retry-after": "86400"}, 86401),
+        ({"retry-after": "86401"}, None),
+        ({"retry-after": "1800000000", "x-ratelimit-reset": "5"}, 6),
+        ({"retry-after": "Tue, 14 Nov 2033 22:13:30 GMT"}, None),
+        ({"retry-after": "Tue, 14 Nov 2023 22:13:30 -0000"}, 11),
+        ({"retry-after": "Tue Nov 14 22:13:30 2023"}, 11),
         ({"retry-after": "4", "x-ratelimit-reset": "1700000010"}, 5),
     ],
 )

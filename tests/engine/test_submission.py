@@ -1,6 +1,7 @@
 """The way of one attempt, against a vendor under control."""
 
 import asyncio
+import re
 
 import pytest
 from fakes import (
@@ -17,23 +18,27 @@ from fakes import (
 from sqlalchemy import select
 
 from voicekit.engine.attempt import Attempt
-from voicekit.engine.limits import Limits
+from voicekit.engine.limits import Limits, Paced
 from voicekit.engine.line import Line
 from voicekit.engine.submission import Submission
 from voicekit.errors import (
     GenerationFailed,
     InsufficientCredits,
     InvalidRequest,
+    LibraryError,
+    NotFound,
     RateLimited,
     ResultExpired,
     SubmissionUnknown,
     Unavailable,
+    UnsafeResult,
 )
-from voicekit.flow import NoReply, Reply
+from voicekit.flow import NoReply, Reply, Request
 from voicekit.library import schema
 from voicekit.library.ledger import Change, advance, find
 from voicekit.library.spending import attempts
 from voicekit.library.states import State
+from voicekit.task import Result, Task
 
 GONE = NoReply("the connection was reset", may_have_arrived=True)
 NEVER_LEFT = NoReply("the address was not found", may_have_arrived=False)
@@ -115,6 +120,40 @@ def test_the_raw_answer_is_on_disk_before_it_is_parsed(library):
         carry(library, Reply(status=200, body=b"precious"), provider=Broken())
     kept = library.post(find, key=job().key, take=1).result()
     assert (kept.attempt["raw_status"], kept.attempt["raw"]) == (200, b"precious")
+
+
+def test_the_raw_answer_is_on_disk_before_limits_are_learned_from_it(library):
+    """What breaks on its headers loses no task id."""
+
+    class Broken(Paid):
+        def rate_limit(self, reply):
+            raise ZeroDivisionError
+
+    work = submission(library, job(), Broken(), Script(Reply(status=200, body=b"{}")))
+    work.attempt.transport = Paced(work.attempt.transport, work.line.limits)
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(work.carry())
+    kept = library.post(find, key=job().key, take=1).result()
+    assert (kept.attempt["raw_status"], kept.attempt["raw"]) == (200, b"{}")
+
+
+@pytest.mark.parametrize(("times", "state"), [(3, "FETCHED"), (4, "SENDING")])
+def test_a_disk_that_is_full_for_a_moment_loses_no_answer(library, times, state):
+    """While it is in memory it is stored again; in the end it says what it may cost."""
+    transact, full = library.transact, times * [LibraryError("The disk is full.")]
+
+    async def on_a_full_disk(function, *args):
+        if full and function is advance and "raw" in args[1].columns:
+            raise full.pop()
+        return await transact(function, *args)
+
+    library.transact = on_a_full_disk
+    work = submission(library, job(), Paid(), Script(reply(state="done", id="t1")))
+    said = asyncio.run(_quietly(work.carry()))
+    assert row(library)["state"] == state
+    assert full == []
+    if state == "SENDING":
+        assert re.search("may have cost; the next call holds it.*is full", str(said))
 
 
 @pytest.mark.parametrize(
@@ -272,7 +311,7 @@ def test_an_answer_that_an_earlier_kernel_stored_is_judged(library, stored, stat
 
 
 async def _quietly(coroutine):
-    await asyncio.gather(coroutine, return_exceptions=True)
+    return await asyncio.gather(coroutine, return_exceptions=True)
 
 
 def test_a_refused_try_is_not_taken_for_the_next_ones_answer(library):
@@ -335,3 +374,60 @@ def test_latency_is_the_answer_that_said_done(library):
     )
     slack, latency = (kept.attempt[name] for name in ("latency_slack_us", "latency_us"))
     assert 0 <= slack <= latency
+
+
+SOUND = Result(media_type="audio/wav", data=b"RIFF sound", duration_s=1.5)
+COVER = Result(role="cover", media_type="image/jpeg", url="https://c.test/c.jpg")
+LINK = Result(media_type="audio/wav", url="https://c.test/a.wav", duration_s=1.5)
+
+
+class Linked(Paid):
+    """A vendor whose task is done at once, with these results."""
+
+    def __init__(self, *results):
+        self.results = results
+
+    def task(self, job, receipt):
+        yield Request(method="GET", path=f"/task/{receipt}")
+        return Task(state="done", receipt=receipt, results=self.results)
+
+    def submit(self, job, callback=None):
+        yield Request(method="POST", path="/speech")
+        return Task(state="done", receipt="t1", results=self.results)
+
+
+@pytest.mark.parametrize(
+    "lost", [UnsafeResult("It is no image."), NotFound("Gone."), Unavailable("Busy.")]
+)
+def test_what_comes_beside_the_audio_decides_nothing(library, lost):
+    """A cover that cannot be had is a warning; the audio is there."""
+
+    async def fetch(result):
+        raise lost
+
+    provider = Linked(COVER, SOUND)
+    work = submission(library, job(), provider, Script(reply()))
+    work.fetch = fetch
+    kept = asyncio.run(work.carry())
+    assert [file["role"] for file in kept.files] == ["audio"]
+    found = row(library)
+    assert found["state"] == "FETCHED"
+    assert found["warnings"] == [f"Its cover could not be saved: {lost}"]
+
+
+def test_a_vendor_is_not_rushed_for_a_new_link(library):
+    """Before each further question twice as long; never sooner than it says."""
+    waits = []
+
+    async def fetch(result):
+        raise NotFound("The link to the result has expired.")
+
+    async def sleep(seconds):
+        waits.append(seconds)
+
+    answers = [reply()] * 3 + [Reply(status=200, headers={"retry-after": "30"})]
+    work = submission(library, job(), Linked(LINK), Script(*answers, *[reply()] * 2))
+    work.fetch, work.line.limits.sleep = fetch, sleep
+    with pytest.raises(ResultExpired):
+        asyncio.run(work.carry())
+    assert waits == [1, 2, 4, 31, 16]

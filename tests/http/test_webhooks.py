@@ -4,11 +4,14 @@ import asyncio
 import hashlib
 import json
 import random
+import select
 import socket
 import sqlite3
+import threading
 import time
 
 import httpx
+import psutil
 import pytest
 
 import voicekit as vk
@@ -226,11 +229,37 @@ def test_what_is_no_letter_is_refused(listening, base):
 
 def test_a_slow_letter_is_refused(listening, base, monkeypatch):
     """A body has seconds to come, so that nobody can keep a place."""
-    monkeypatch.setattr(receiver, "PATIENCE_S", 0.1)
-    host, port = base.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port))) as slow:
+    monkeypatch.setattr(receiver, "PATIENCE_S", 0.5)
+    with _connected(base) as slow:
         slow.sendall(b"POST /hooks/x HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{")
         assert b" 408 " in slow.recv(100)
+
+
+@pytest.mark.parametrize("before", [b"", b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"])
+def test_a_head_that_drips_in_is_not_waited_for(listening, base, monkeypatch, before):
+    """Nor is one after an answer: the connection ends, however busy it seems."""
+    monkeypatch.setattr(receiver, "PATIENCE_S", 0.5)
+    with _connected(base) as slow:
+        if before:
+            slow.sendall(before)
+            assert b" 405 " in slow.recv(1000)
+        slow.sendall(b"POST /hooks/x HTTP/1.1\r\nx: ")
+        assert any(_is_over(slow) for _ in range(200))
+
+
+def _connected(base):
+    host, port = base.removeprefix("http://").split(":")
+    return socket.create_connection((host, int(port)), timeout=60)
+
+
+def _is_over(connection):
+    """Send one byte more, and tell whether the other end has had enough."""
+    try:
+        connection.sendall(b"x")
+        ready, _, _ = select.select([connection], [], [], 0.05)
+        return bool(ready) and not connection.recv(1000)
+    except ConnectionError:
+        return True
 
 
 @pytest.mark.parametrize(
@@ -260,6 +289,20 @@ def test_a_tunnel_needs_to_know_where_it_leads(base):
         pytest.raises(InvalidSetting, match="cannot be used"),
     ):
         vk.Studio(providers=["offline"], webhooks=base)
+
+
+def test_a_studio_that_cannot_open_leaves_nothing_behind(base, tmp_path):
+    """No thread, no lock and no stand-ins of vendors."""
+    with vk.Studio(providers=["offline"], webhooks=base):
+        before, folder = _at_work(), tmp_path / "other"
+        with pytest.raises(InvalidSetting, match="cannot be used"):
+            vk.Studio(sandbox=True, library=folder, webhooks=base)
+        assert _at_work() == before
+    assert list((folder / "sandbox" / "owners").iterdir()) == []
+
+
+def _at_work():
+    return {*threading.enumerate(), *psutil.Process().children()}
 
 
 def test_a_closed_studio_lets_go_of_its_port(base):

@@ -30,7 +30,6 @@ def test_nothing_goes_back():
         "RUNNING",
         "SUCCEEDED",
         "FETCHED",
-        "SETTLED",
     ]
     for (i, now), (j, then) in product(enumerate(line), repeat=2):
         assert may_follow(State(now), State(then)) is (j >= i)
@@ -42,7 +41,7 @@ def test_what_ended_stays_ended():
     for state in State:
         assert not may_follow(State.FAILED, state)
         assert not may_follow(State.REFUSED, state)
-        assert not may_follow(State.SETTLED, state) or state is State.SETTLED
+        assert not may_follow(State.FETCHED, state) or state is State.FETCHED
     assert not may_follow(State.RESERVED, State.HELD)
     assert may_follow(State.HELD, State.ACCEPTED)
     assert not may_follow(State.HELD, State.SENDING)

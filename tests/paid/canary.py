@@ -14,13 +14,15 @@ import pickle
 import subprocess
 import sys
 import warnings
+from functools import partial
 from pathlib import Path
+from unittest import mock
 
 from IPython.core.ultratb import AutoFormattedTB
 from rich.console import Console
 from rich.traceback import Traceback
 
-from voicekit.errors import VoicekitError
+from voicekit.errors import KeyMissing, VoicekitError
 
 MODES = ("Plain", "Context", "Verbose")
 DEEP = 4
@@ -48,6 +50,19 @@ def failures(calls):
             call()
         except VoicekitError as error:
             raised.append(error)
+    return raised
+
+
+def refused_keys(studio, voices):
+    """Fail by a key that no header can carry, and by a secret that is refused."""
+    key = os.environ["VOICEKIT_AKOOL_KEY"]
+    pair = {"VOICEKIT_AKOOL_CLIENT_ID": "id", "VOICEKIT_AKOOL_CLIENT_SECRET": key}
+    odd = {"VOICEKIT_KIE_KEY": os.environ["VOICEKIT_KIE_KEY"] + "\a"}
+    asked = (voices["kie"], voices["akool"])
+    calls = [partial(studio.speak, "Refused.", voice) for voice in asked]
+    with mock.patch.dict(os.environ, {**odd, **pair, "VOICEKIT_AKOOL_KEY": ""}):
+        raised = failures(calls)
+    assert [type(error) for error in raised] == 2 * [KeyMissing], raised
     return raised
 
 

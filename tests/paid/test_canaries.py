@@ -21,7 +21,7 @@ CELLS = [
 import os, sys
 from pathlib import Path
 import voicekit as vk
-from paid.canary import collect, failures, follow
+from paid.canary import collect, failures, follow, refused_keys
 from paid.kernel import Control
 places, voices = Path(os.environ["PLACES"]), eval(os.environ["VOICES"])
 follow(places)
@@ -41,6 +41,7 @@ for name, voice in voices.items():
         control.fail(name, on="submit", kind=kind)
         raised += failures([lambda: studio.speak(f"{kind} at {name}.", voice)])
 assert len(raised) == 4 * len(voices)
+raised += refused_keys(studio, voices)
 """,
     "studio.providers()",
     "studio.credits()",

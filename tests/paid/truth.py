@@ -14,7 +14,7 @@ OPEN = {"after SENDING", "sent", "answered", "lost"}
 """Last words of a text that surely left its outcome open."""
 PERHAPS = OPEN | {"before SENDING", "before answer"}
 """After these it depends on whether the last transaction came through."""
-DONE = {State.FETCHED, State.SETTLED}
+DONE = {State.FETCHED}
 
 
 @dataclass

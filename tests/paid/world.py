@@ -92,6 +92,12 @@ class HandLibrary:
         await self.gate()
         return found
 
+    async def foresee(self, function, *args, **kwargs):
+        written = asyncio.get_running_loop().create_future()
+        found = await self.transact(function, *args, **kwargs)
+        written.set_result(found)
+        return found, written
+
     def post(self, function, *args, **kwargs):
         done = Future()
         found = None

@@ -52,7 +52,7 @@ FLOWS = {
 GOOD = {
     "POST /v1/text-to-speech": RECEIPT,
     "POST /v1m/task/text-to-speech": reply(
-        success=True, task_id=TASK_ID, data={"audio": "494433"}
+        success=True, task_id=TASK_ID, data={"audio": "https://x.example/a"}
     ),
     "POST /v1m/task/music": RECEIPT,
     "POST /v1/task/delete": reply(success=True, refund_credits=100),

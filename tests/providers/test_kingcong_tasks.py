@@ -78,11 +78,6 @@ def test_an_answer_without_an_id_is_a_bad_reply(body):
         ),
         (Reply(status=200, body=b"\xff\xfb\x90"), b"\xff\xfb\x90", None),
         (
-            reply(data={"audio": "494433", "status": 2}, base_resp={"status_code": 0}),
-            b"ID3",
-            None,
-        ),
-        (
             reply(success=True, audio_url="https://x.example/a"),
             None,
             "https://x.example/a",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -20,6 +21,9 @@ from voicekit.providers import Provider
 from voicekit.task import Problem, Task
 
 __all__ = ["Attempt", "ended"]
+
+KEEP_AGAIN_S = (0.1, 0.4, 1.6)
+"""How long before each further try to write down an answer."""
 
 
 @dataclass(slots=True)
@@ -87,6 +91,39 @@ class Attempt:
             name = claimed.kept.job["id"]
             raise LibraryError(f"Another kernel has just begun job {name}; call again.")
         self.kept = claimed.kept
+
+    async def keep_answer(
+        self,
+        answer: Reply,
+        answered_at: int,
+        sleep: Callable[[float], Awaitable[None]],
+    ) -> None:
+        """Write down the raw answer: what it names is known to nobody else.
+
+        A disk that is full, or a ledger that is locked, may be neither in a moment.
+
+        Raises
+        ------
+        LibraryError
+            If it cannot be written.
+        """
+        known = {
+            "raw_status": answer.status,
+            "raw": answer.body,
+            "answered_at": answered_at,
+        }
+        for pause_s in KEEP_AGAIN_S:
+            with contextlib.suppress(LibraryError):
+                return await self.advance(State.SENDING, **known)
+            await sleep(pause_s)
+        try:
+            await self.advance(State.SENDING, **known)
+        except LibraryError as error:
+            who, name = refusal.who(self.job), self.kept.job["id"]
+            raise LibraryError(
+                f"The answer of {who} to job {name} is lost, so it may have cost; the "
+                f"next call holds it, and sends nothing. {error}"
+            ) from error
 
     def note_answer(self) -> None:
         """Count the latency until here."""

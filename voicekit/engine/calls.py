@@ -9,6 +9,7 @@ from typing import Any
 from voicekit.clip import Clip
 from voicekit.engine.clips import clips_of, transcript_of
 from voicekit.engine.owned import Owned
+from voicekit.engine.previews import preview
 from voicekit.library.ledger import find
 from voicekit.transcript import Transcript
 from voicekit.voice import Voice, VoiceQuery
@@ -228,7 +229,7 @@ class Calls(Owned):
         """
         chosen = await self.voice(voice)
         provider = self.provider_of(chosen.provider)
-        return await self.engine.preview(provider, await self._described(chosen))
+        return await preview(self.engine, provider, await self._described(chosen))
 
     async def _described(self, voice: Voice) -> Voice:
         """Return a voice as its vendor's list has it, if it is there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any, TypeAlias
@@ -16,6 +16,7 @@ from voicekit.errors import (
     GenerationFailed,
     LibraryError,
     NotFound,
+    ProviderError,
     ResultExpired,
     UnsafeResult,
 )
@@ -28,6 +29,9 @@ __all__ = ["Collection", "Fetch"]
 
 MOST_NEW_LINKS = 5
 """How often an expired link is asked for anew before the result counts as at risk."""
+
+NEW_LINK_AFTER_S = 1.0
+"""How long before the first of these, and twice as long before each further one."""
 
 Fetch: TypeAlias = Callable[[Result], Awaitable[StoredFile]]
 
@@ -72,6 +76,7 @@ class Collection:
         files = await self._collect(task)
         if not task.words:
             columns["words"] = await attempt.library.run(partial(_heard_words, files))
+        columns |= {"warnings": attempt.warnings, "polls": attempt.polls}
         rows = tuple(row for _, row in files)
         change = Change(state=State.FETCHED, columns=columns, files=rows)
         attempt.kept = await attempt.library.transact(advance, attempt.kept, change)
@@ -92,10 +97,14 @@ class Collection:
         return columns
 
     async def _collect(self, task: Task, new_links: int = 0) -> list[_Saved]:
-        """Save every result; an expired link is asked for anew, a few times."""
+        """Save every result; an expired link is asked for anew, a few times.
+
+        Beside audio all else is an extra, and does not decide what becomes of the job.
+        """
         attempt = self.attempt
+        audio = [result for result in task.results if result.role == "audio"]
         try:
-            return [await self._save(result) for result in task.results]
+            saved = [await self._save(result) for result in audio or task.results]
         except UnsafeResult as unsafe:
             await attempt.stop(State.AT_RISK, unsafe, billed="unknown")
         except LibraryError as unsaved:
@@ -104,7 +113,7 @@ class Collection:
             raise
         except NotFound as gone:
             if new_links < MOST_NEW_LINKS and task.receipt is not None:
-                again = await self.watch.wait(await self.watch.poll(task))
+                again = await self.watch.ask_anew(task, NEW_LINK_AFTER_S * 2**new_links)
                 if again.state == "done":
                     return await self._collect(again, new_links + 1)
             expired = ResultExpired(
@@ -112,6 +121,19 @@ class Collection:
                 f"from {attempt.job.provider}: {gone}"
             )
             await attempt.stop(State.AT_RISK, expired, billed="unknown")
+        extras = [result for result in task.results if audio and result.role != "audio"]
+        return saved + await self._saved_extras(extras)
+
+    async def _saved_extras(self, extras: Iterable[Result]) -> list[_Saved]:
+        """Save what there is besides; what cannot be had is a warning."""
+        saved = []
+        for result in extras:
+            try:
+                saved.append(await self._save(result))
+            except (UnsafeResult, ProviderError) as error:
+                lost = f"Its {result.role} could not be saved: {error}"
+                self.attempt.warnings = [*self.attempt.warnings, lost]
+        return saved
 
     async def _save(self, result: Result) -> _Saved:
         library = self.attempt.library

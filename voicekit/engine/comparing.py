@@ -23,12 +23,12 @@ from voicekit.offer import Offer
 from voicekit.task import from_micros
 from voicekit.voice import split_voice
 
-__all__ = ["Comparing", "Row"]
+__all__ = ["ComparedRow", "Comparing"]
 
 _FREE = frozenset({State.RESERVED, State.REFUSED})
 """States in which nothing was sent, or nothing taken."""
 
-Row = Mapping[str, Any]
+ComparedRow = Mapping[str, Any]
 """What is known of one cell, by column."""
 
 MOST_AT_ONCE = 16
@@ -137,13 +137,13 @@ class Comparing(Calls):
         ]
 
     async def make_cells(
-        self, crossing: Crossing, watch: Callable[[int, Row], object]
-    ) -> list[Row]:
+        self, crossing: Crossing, watch: Callable[[int, ComparedRow], object]
+    ) -> list[ComparedRow]:
         """Ask for every cell, and call ``watch(number, row)`` at each that is done."""
         jobs = await self._jobs(crossing)
         gates = {job.provider: asyncio.Semaphore(MOST_AT_ONCE) for job in jobs}
 
-        async def make(number: int, job: Job) -> Row:
+        async def make(number: int, job: Job) -> ComparedRow:
             async with gates[job.provider]:
                 row = await self._row(job)
             watch(number, row)
@@ -152,7 +152,7 @@ class Comparing(Calls):
         return await asyncio.gather(*(make(*one) for one in enumerate(jobs)))
 
     async def comparison(
-        self, crossing: Crossing, rows: Sequence[Row | None]
+        self, crossing: Crossing, rows: Sequence[ComparedRow | None]
     ) -> Comparison:
         """Return what came of the cells; None stands for one that was not made."""
         units = {name: self.provider_of(name).unit for name in _providers(crossing)}
@@ -222,10 +222,10 @@ class Comparing(Calls):
             "model": cell.model,
         }
 
-    async def _not_made(self, cell: Cell) -> Row:
+    async def _not_made(self, cell: Cell) -> ComparedRow:
         return await self._failed(await self._job_of(cell), _NOT_MADE)
 
-    async def _failed(self, job: Job, error: str) -> Row:
+    async def _failed(self, job: Job, error: str) -> ComparedRow:
         """Return the row of a cell without a clip; it may have cost all the same."""
         kept = await self._kept(job)
         free = self.provider_of(job.provider).repeatable
@@ -233,7 +233,7 @@ class Comparing(Calls):
         cost = 0.0 if free else _cost(kept)
         return {"job": name, "ok": False, "error": error, "credits": cost}
 
-    async def _row(self, job: Job) -> Row:
+    async def _row(self, job: Job) -> ComparedRow:
         try:
             done = await self.engine.perform(job, WAIT_S)
         except Exception as error:  # noqa: BLE001 - it is told in the row, whatever it is
@@ -264,7 +264,7 @@ def _providers(crossing: Crossing) -> set[str]:
     return {split_voice(cell.voice)[0] for cell in crossing.cells}
 
 
-def _framed(rows: Sequence[Row], axes: Sequence[str]) -> Any:
+def _framed(rows: Sequence[ComparedRow], axes: Sequence[str]) -> Any:
     from voicekit.library.tables import comparison_frame  # noqa: PLC0415 - no pandas
 
     return comparison_frame(rows, axes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -144,14 +145,16 @@ class Connector:
             return {}
         return {part: secret.reveal_for(address) for part, secret in found.items()}
 
-    def account(self, provider: Provider) -> str | None:
+    async def account(self, provider: Provider) -> str | None:
         """Return which account is charged, as a fingerprint; None without a key."""
         if provider.transport != "http":
             return None
         try:
-            return next(iter(self.secrets(provider).values())).fingerprint
+            # A keyring may ask the desktop, and the desktop its user.
+            secrets = await asyncio.to_thread(self.secrets, provider)
         except KeyMissing:
             return None
+        return next(iter(secrets.values())).fingerprint
 
     def is_connected(self, provider: Provider) -> bool:
         """Tell whether a provider can be asked: it needs no key, or has one."""

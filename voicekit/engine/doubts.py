@@ -9,11 +9,11 @@ from voicekit import providers
 from voicekit.clip import Clip
 from voicekit.engine import refusal
 from voicekit.engine.comparing import Comparing
-from voicekit.engine.listing import make_frame
 from voicekit.engine.making import WAIT_S, checked_timeout
+from voicekit.engine.rows import make_frame
 from voicekit.errors import InvalidSetting, LibraryError
 from voicekit.job import Job
-from voicekit.library.claiming import begin_again
+from voicekit.library.claiming import NOBODY, begin_again
 from voicekit.library.ledger import (
     Change,
     Kept,
@@ -25,7 +25,7 @@ from voicekit.library.ledger import (
 )
 from voicekit.library.spending import attempts, held_rows, task_rows
 from voicekit.library.states import SHOWN, State
-from voicekit.task import Receipt, from_micros
+from voicekit.task import from_micros
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +68,9 @@ class Doubts(Comparing):
         kept, callbacks = await self.engine.find(job), self.engine.callbacks
         if callbacks is not None and (told := await callbacks.confirmed(kept)):
             await self._adopt(kept, told)
-        found = await self._evidence(job)
+        wanted = job_of(kept)
+        provider = providers.find(wanted.provider)
+        found = await self.engine.ask(provider, provider.find(wanted))
         certain = [receipt for receipt in found if receipt.is_certain]
         if len(certain) == 1:
             await self._adopt(kept, certain[0].id)
@@ -116,9 +118,13 @@ class Doubts(Comparing):
         return self._clip(done) if kept.job["kind"] in AUDIBLE else None
 
     async def _in_doubt(self, name: str, *states: State) -> Kept:
-        """Return a job that is in one of these states, and refuse any other."""
+        """Return a job that is in one of these states, and refuse any other.
+
+        What a dead kernel left in doubt, and nobody has judged, is as good as held.
+        """
         kept = await self.engine.find(name)
-        if kept.state not in states:
+        is_left = kept.state is State.AMBIGUOUS and kept.attempt["owner"] == NOBODY
+        if kept.state not in states and not is_left:
             raise LibraryError(
                 f"Job {name} is {SHOWN[kept.state]}, not "
                 f"{' or '.join(SHOWN[state] for state in states)}: nothing was changed."
@@ -191,12 +197,6 @@ class Doubts(Comparing):
         rows = await library.transact(attempts)
         left = [row for row in rows if row["job"] in names]
         return await make_frame("tasks", task_rows(left, self.engine.library.files))
-
-    async def _evidence(self, name: str) -> list[Receipt]:
-        """Return what a vendor lists that a job in doubt may have started."""
-        job = job_of(await self.engine.find(name))
-        provider = providers.find(job.provider)
-        return await self.engine.ask(provider, provider.find(job))
 
     def _is_here(self, job: Job) -> bool:
         """Tell whether a job belongs to the world that this studio works in."""

@@ -125,7 +125,7 @@ class Downloader:
                     stated = retry_after(response.headers)
                     return BACK_OFF_S if stated is None else stated
                 if response.has_redirect_location:
-                    url = urljoin(url, response.headers["location"])
+                    url = _joined(url, response.headers["location"])
                     continue
                 await self._take(response, transfer)
                 return None
@@ -201,7 +201,7 @@ def _is_text(first: bytes) -> bool:
     if first.lstrip()[:1] == b"<":
         return False
     try:
-        # Incremental: the first chunk may end in the middle of a character.
+        # Incremental: what is looked at may end in the middle of a character.
         codecs.getincrementaldecoder("utf-8")().decode(first)
     except UnicodeDecodeError:
         return False
@@ -223,10 +223,19 @@ async def _public_ip(address: Address) -> str:
         )
     except OSError:
         raise httpx.ConnectError("no such host") from None
+    except UnicodeError:  # a part of its name is longer than any may be
+        raise _unsafe("its host has no proper name") from None
     ips = [str(info[4][0]) for info in found]
     if not ips or not all(map(is_public, ips)):
         raise _unsafe("its host is not a public one")
     return ips[0]
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise _unsafe("its link leads to no address") from None
 
 
 def _unsafe(why: str) -> UnsafeResult:

@@ -8,23 +8,21 @@ from functools import partial
 from typing import TypeVar
 
 from voicekit import providers
-from voicekit.clip import Clip
 from voicekit.engine import refusal
 from voicekit.engine.attempt import Attempt
 from voicekit.engine.callbacks import Callbacks
-from voicekit.engine.clips import preview_of, stored_files
+from voicekit.engine.clips import stored_files
 from voicekit.engine.connector import Connector
 from voicekit.engine.flights import Done, Flight, Flights
 from voicekit.engine.limits import Limits
 from voicekit.engine.line import Line
 from voicekit.engine.receiver import Receiver
 from voicekit.engine.submission import Submission
-from voicekit.engine.witnesses import Witnesses
+from voicekit.engine.witnesses import witness_of
 from voicekit.errors import (
     BadReply,
     LibraryError,
     UnknownProvider,
-    Unsupported,
     VoicekitError,
 )
 from voicekit.flow import Flow, NoReply, Reply, Request
@@ -32,16 +30,14 @@ from voicekit.job import Job
 from voicekit.library.budget import Terms
 from voicekit.library.claiming import Claim, Elsewhere, Found, Mine, claim, release
 from voicekit.library.files import StoredFile
-from voicekit.library.forgetting import forget, free
+from voicekit.library.forgetting import free
 from voicekit.library.ledger import Kept, find, job_of, note_answered
 from voicekit.library.library import Library
 from voicekit.library.orphans import settle_orphans
-from voicekit.library.previews import find_preview, keep_preview
 from voicekit.library.prices import history, learned, upper_bound
 from voicekit.library.states import DONE, LIVE
 from voicekit.providers import Provider
 from voicekit.task import Estimate, Result, to_micros
-from voicekit.voice import Voice
 
 __all__ = ["Engine"]
 
@@ -80,7 +76,7 @@ class Engine:
         self.connector = connector
         self.budgets = budgets or {}
         self._lines: dict[str, Line] = {}
-        self._witnesses = Witnesses(self) if balance_proves else None
+        self._balance_proves = balance_proves
         self.callbacks: Callbacks | None = None
         self._receiver: Receiver | None = None
         self._flights = Flights(self._carry)
@@ -129,27 +125,6 @@ class Engine:
         earlier = await self.library.transact(history, job)
         return learned(earlier, job, provider.unit) or stated
 
-    async def preview(self, provider: Provider, voice: Voice) -> Clip:
-        """Return what a vendor plays for a voice, fetched once.
-
-        Raises
-        ------
-        Unsupported
-            If there is none.
-        """
-        realm = self.connector.realm(provider)
-        row = await self.library.transact(find_preview, realm, voice.voice)
-        if row is not None:
-            stored = self.library.files.find(row.sha256, row.size, row.media_type)
-            if await self.library.run(stored.is_whole):
-                return preview_of(voice, stored)
-        if voice.preview_url is None:
-            raise Unsupported(f"{voice} has no preview.")
-        asked = Result(media_type="audio/mpeg", url=voice.preview_url)
-        stored = await self._fetch(provider, asked)
-        await self.library.transact(keep_preview, realm, voice.voice, stored)
-        return preview_of(voice, stored)
-
     async def perform(self, job: Job, timeout: float | None) -> Done:
         """Return the finished job: from the library, or by carrying it out once.
 
@@ -190,10 +165,8 @@ class Engine:
             After `timeout` seconds; the job goes on.
         """
         kept = await self.find(name)
-        if kept.state in DONE and await self._is_whole(kept):
+        if kept.state in DONE and kept.files and await self._is_whole(kept):
             return Done(kept, cached=True)
-        if kept.job["key"] is None:
-            raise LibraryError(f"Job {name} was forgotten; only what it cost is left.")
         if kept.state in LIVE:
             return await self.perform(job_of(kept), timeout)
         raise refusal.stored(kept)
@@ -206,28 +179,16 @@ class Engine:
             owner=self.library.owner.name,
             repeatable=provider.repeatable,
             unit=estimate.unit,
-            charged_to=self.connector.account(provider),
+            charged_to=await self.connector.account(provider),
             estimated_micros=to_micros(estimate.credits),
             bound_micros=upper_bound(estimate),
             callback=callbacks.address(job, provider) if callbacks else None,
             budget_micros=self.budgets.get(provider.name),
         )
 
-    async def forget(self, name: str) -> None:
-        """Drop a job's text and files; what it cost stays in the ledger.
-
-        Raises
-        ------
-        LibraryError
-            If it still runs: what it brings would come back.
-        """
-        kept = await self.find(name)
-        if kept.state in LIVE and kept.state not in DONE:
-            raise LibraryError(f"Job {name} still runs; forget it when it has ended.")
-        unused = await self.library.transact(forget, name)
-        for sha256, size, media_type in unused:
-            file = self.library.files.find(sha256, size, media_type)
-            await self.library.run(partial(file.path.unlink, missing_ok=True))
+    async def fetch(self, provider: Provider, result: Result) -> StoredFile:
+        """Save what a result's link leads to; see `Downloader`."""
+        return await self.connector.downloader(provider, self.library).fetch(result)
 
     async def bring_down(self, name: str, why: VoicekitError) -> None:
         """End the work on a job, if any is going on; whoever waits for it hears why."""
@@ -289,10 +250,8 @@ class Engine:
         attempt = Attempt(
             job, claimed.kept, provider, line.transport, self.library, written
         )
-        fetch = partial(self._fetch, provider)
+        fetch = partial(self.fetch, provider)
         flight.submission = Submission(attempt, fetch, line)
-        if self._witnesses is not None:
-            flight.submission.witness = self._witnesses.find(provider)
         if (callbacks := self.callbacks) is not None:
             flight.submission.bell = callbacks.bell(claimed.kept)
             flight.submission.evidence = callbacks.evidence
@@ -324,12 +283,10 @@ class Engine:
         if provider.name not in self._lines:
             transport = self.connector.transport(provider)
             limits = Limits(provider, self.budgets.get(provider.name))
-            line = Line.to(provider, transport, self.library, limits)
+            witness = witness_of(provider, self) if self._balance_proves else None
+            line = Line.to(provider, transport, self.library, limits, witness)
             self._lines[provider.name] = line
         return self._lines[provider.name]
-
-    async def _fetch(self, provider: Provider, result: Result) -> StoredFile:
-        return await self.connector.downloader(provider, self.library).fetch(result)
 
 
 def _is_free(name: str) -> bool:

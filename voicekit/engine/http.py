@@ -75,7 +75,13 @@ class HttpTransport:
         NoReply
             If no whole answer came.
         """
-        return await self._exchange(request, await self._authorization(), may_cost)
+        try:
+            return await self._exchange(request, await self._authorization(), may_cost)
+        except (KeyMissing, NoReply) as error:
+            # The frames that it came through, and those of what caused it, hold the
+            # key; and a traceback may show what frames hold.
+            error.__context__ = None
+            raise error.with_traceback(None) from None
 
     async def aclose(self) -> None:
         """Do nothing: the clients are shared."""

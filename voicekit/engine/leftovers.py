@@ -18,7 +18,7 @@ __all__ = ["notice"]
 
 def notice(library: Library, connector: Connector, names: Iterable[str]) -> str | None:
     """Return the line; None if nothing of these providers was left. Asks nobody."""
-    left = library.post(left_behind, library.owner.is_alive).result()
+    left = library.post(left_behind).result()
     here = {issuer for name in names if (issuer := _issuer(connector, name))}
     return _line([row for row in left if row["issuer"] in here])
 

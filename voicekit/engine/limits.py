@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from voicekit.engine.attempt import Attempt
 from voicekit.engine.outcome import error_class
-from voicekit.engine.pace import retry_after
+from voicekit.engine.pace import LONGEST_PAUSE_S, retry_after
 from voicekit.errors import BadReply, BudgetExceeded, RateLimited
 from voicekit.flow import Reply, Request, Transport
 from voicekit.library.ledger import Kept, now_us
@@ -21,9 +21,6 @@ __all__ = ["Limits", "Paced", "was_one_too_many"]
 
 BACK_OFF_S = 1.0
 """How long nothing is sent after a first refusal, where the vendor does not say."""
-
-LONGEST_PAUSE_S = 120.0
-"""A vendor that says to come back later than this is told to the user instead."""
 
 SHARE = 0.1
 """Of the requests that a vendor says are left: those that are not for new jobs."""
@@ -97,14 +94,21 @@ class Limits:
         """Wait until the vendor takes requests again that begin no job."""
         await self._wait_until(self._closed_until)
 
-    def hear(self, reply: Reply) -> None:
-        """Learn from an answer how many requests are left, and until when."""
+    def hear(self, reply: Reply, *, of_job: bool = False) -> None:
+        """Learn from an answer how many requests are left, and until when.
+
+        Parameters
+        ----------
+        of_job : bool
+            Whether it answers a job that may cost, of which the ledger knows, too.
+        """
         stated = retry_after(reply.headers)
         longest = self.clock() + round(LONGEST_PAUSE_S * 1e6)
         if stated is not None and was_one_too_many(self.provider, reply):
-            # New jobs wait by the ledger, which knows it, too, if this was one of them.
-            pause = self.clock() + round(stated * 1e6)
-            self._closed_until = max(self._closed_until, min(pause, longest))
+            until = min(self.clock() + round(stated * 1e6), longest)
+            self._closed_until = max(self._closed_until, until)
+            if not of_job:  # by the ledger all kernels wait, and hear of a long pause
+                self._closed_to_jobs_until = max(self._closed_to_jobs_until, until)
         told = self.provider.rate_limit(reply)
         if told is None or told.remaining is None or told.resets_at is None:
             return
@@ -127,10 +131,14 @@ class Paced:
     limits: Limits
 
     async def send(self, request: Request, *, may_cost: bool = False) -> Reply:
-        """Send one request; one that may cost has waited before it was SENDING."""
-        if not may_cost:
-            await self.limits.rest()
-        reply = await self.transport.send(request, may_cost=may_cost)
+        """Send one request; one that may cost has waited before it was SENDING.
+
+        What that is answered is on disk before anything is learned from it.
+        """
+        if may_cost:
+            return await self.transport.send(request, may_cost=True)
+        await self.limits.rest()
+        reply = await self.transport.send(request)
         self.limits.hear(reply)
         return reply
 

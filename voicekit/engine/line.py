@@ -8,6 +8,7 @@ from voicekit.engine.experience import Experience
 from voicekit.engine.limits import Limits, Paced
 from voicekit.engine.patience import Patient
 from voicekit.engine.rounds import Rounds
+from voicekit.engine.witness import Witness
 from voicekit.flow import Transport
 from voicekit.library.library import Library
 from voicekit.providers import Provider
@@ -25,6 +26,8 @@ class Line:
         For jobs: their polls wait in line while the provider does not answer.
     direct : Paced
         For whoever wants to know at once that it does not.
+    witness : Witness, optional
+        The balance, where the user lets it prove that nothing was accepted.
     """
 
     transport: Patient
@@ -32,13 +35,19 @@ class Line:
     limits: Limits
     experience: Experience
     rounds: Rounds
+    witness: Witness | None = None
 
     @classmethod
     def to(
-        cls, provider: Provider, transport: Transport, library: Library, limits: Limits
+        cls,
+        provider: Provider,
+        transport: Transport,
+        library: Library,
+        limits: Limits,
+        witness: Witness | None = None,
     ) -> Line:
         """Return a line to a provider over its transport."""
         paced = Paced(transport, limits)
         patient = Patient(paced, limits.sleep)
         rounds = Rounds(provider, patient)
-        return cls(patient, paced, limits, Experience(library), rounds)
+        return cls(patient, paced, limits, Experience(library), rounds, witness)

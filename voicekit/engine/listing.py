@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from voicekit import providers
 from voicekit.engine.catalogue import VoiceCache, from_all, or_error
 from voicekit.engine.engine import Engine
+from voicekit.engine.rows import (
+    credits_row,
+    make_frame,
+    model_row,
+    parameter_row,
+    provider_row,
+    voice_row,
+)
 from voicekit.errors import (
     InvalidSetting,
-    KeyMissing,
     UnknownProvider,
     UnknownVoice,
-    VoicekitError,
 )
 from voicekit.job import Kind
 from voicekit.library.favourites import favour, favourites
@@ -30,7 +35,7 @@ from voicekit.voice import Voice, VoiceQuery, check_filters, split_voice
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Listing", "make_frame"]
+__all__ = ["Listing"]
 
 
 class Listing:
@@ -84,7 +89,7 @@ class Listing:
         found = await from_all(
             self._chosen(provider), lambda one: self.engine.ask(one, one.clones())
         )
-        return await make_frame("clones", map(_voice_row, found))
+        return await make_frame("clones", map(voice_row, found))
 
     async def models(self, provider: str | None = None) -> pd.DataFrame:
         """Return the models of one provider, or of all in use.
@@ -153,7 +158,7 @@ class Listing:
         for one in self._chosen(provider) if refresh else ():
             self.remembered.forget(one.name)
         found = await self.list_voices(query, provider)
-        return await make_frame("voices", map(_voice_row, found))
+        return await make_frame("voices", map(voice_row, found))
 
     async def list_voices(
         self, query: VoiceQuery, provider: str | None = None
@@ -219,7 +224,7 @@ class Listing:
         """
         offer = await self.offer(target, kind=kind, model=model)
         rows = (setting.model_dump() for setting in offer.declared)
-        return await make_frame("parameters", [_parameter_row(row) for row in rows])
+        return await make_frame("parameters", map(parameter_row, rows))
 
     async def offer(
         self, target: str | Voice, *, kind: Kind = "speech", model: str | None = None
@@ -281,39 +286,16 @@ class Listing:
         return table.rename_axis(index=by)
 
     async def _provider_row(self, provider: Provider) -> Mapping[str, Any]:
-        row = {
-            "provider": provider.name,
-            "connected": True,
-            "unit": provider.unit,
-            "kinds": ", ".join(provider.kinds),
-        }
         if provider.repeatable:
-            return {**row, "health": "good"}
+            return provider_row(provider, "good")
         health, found = await asyncio.gather(
             or_error(lambda: self.engine.ask(provider, provider.health())),
             or_error(lambda: self._credits(provider)),
         )
-        if isinstance(found, KeyMissing):
-            return {**row, "connected": False, "health": "no key"}
-        return {
-            **row,
-            "health": "unknown" if isinstance(health, VoicekitError) else health,
-            "balance": found.balance if isinstance(found, Credits) else None,
-        }
+        return provider_row(provider, health, found)
 
     async def _credits_row(self, provider: Provider) -> Mapping[str, Any]:
-        found = await or_error(lambda: self._credits(provider))
-        row = {"provider": provider.name, "unit": provider.unit, "seen_at": now_us()}
-        if isinstance(found, VoicekitError):
-            return {**row, "error": str(found)}
-        return {
-            **row,
-            "balance": found.balance,
-            "unit": found.unit,
-            "regular": found.regular,
-            "permanent": found.permanent,
-            "resets_at": found.resets_at,
-        }
+        return credits_row(provider, await or_error(lambda: self._credits(provider)))
 
     async def _credits(self, provider: Provider) -> Credits:
         return await self.engine.ask(provider, provider.credits())
@@ -352,37 +334,5 @@ class Listing:
         return [self.provider_of(one) for one in names]
 
     async def _model_rows(self, provider: Provider) -> list[Mapping[str, Any]]:
-        return [
-            {
-                "model": model.id,
-                "provider": provider.name,
-                "name": model.name,
-                "kinds": ", ".join(model.kinds),
-                "languages": ", ".join(model.languages),
-            }
-            for model in await self.engine.ask(provider, provider.models())
-        ]
-
-
-async def make_frame(table: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Make a table in a thread: importing pandas takes longer than a loop may stand."""
-    return await asyncio.to_thread(_framed, table, rows)
-
-
-def _framed(table: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    from voicekit.library.tables import frame  # noqa: PLC0415 - no table, no pandas
-
-    return frame(table, rows)
-
-
-def _voice_row(voice: Voice) -> Mapping[str, Any]:
-    row = {name: getattr(voice, name) for name in Voice.__dataclass_fields__}
-    return {**row, "provider": voice.provider, "tags": ", ".join(voice.tags) or None}
-
-
-def _parameter_row(declared: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a declaration's row; its decimals become the numbers of pandas."""
-    return {
-        name: float(value) if isinstance(value, Decimal) else value
-        for name, value in declared.items()
-    }
+        models = await self.engine.ask(provider, provider.models())
+        return [model_row(provider, model) for model in models]

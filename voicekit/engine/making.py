@@ -15,6 +15,7 @@ from voicekit.engine.listing import Listing
 from voicekit.errors import InvalidSetting
 from voicekit.job import InputFile, Job, Kind, check_take
 from voicekit.library.files import FileStore
+from voicekit.library.forgetting import forget
 from voicekit.offer import FileRule, Offer
 from voicekit.providers import Provider
 from voicekit.task import Estimate
@@ -79,8 +80,19 @@ class Making(Listing):
         return self._clip(await self.engine.await_job(job, wait_s))
 
     async def forget(self, job: str) -> None:
-        """Delete the audio and the text of a job here. What it cost stays on record."""
-        await self.engine.forget(job)
+        """Delete the audio and the text of a job here. What it cost stays on record.
+
+        Raises
+        ------
+        LibraryError
+            If it still runs, for what it brings would come back; or if it is held, for
+            the same call would then be sent again.
+        """
+        library = self.engine.library
+        await self.engine.find(job)
+        for sha256, size, media_type in await library.transact(forget, job):
+            path = library.files.find(sha256, size, media_type).path
+            await library.run(partial(path.unlink, missing_ok=True))
 
     async def make(
         self, kind: Kind, provider: str, *, timeout: float | None = None, **parts: Any

@@ -19,7 +19,8 @@ __all__ = ["LARGEST_BYTES", "Deliver", "Receiver"]
 HOST = "127.0.0.1"
 LARGEST_BYTES = 64 << 10
 PATIENCE_S = 5.0
-"""For a whole body."""
+"""For the head of a request, and for a whole body."""
+MOST_CONNECTIONS = 256
 
 Deliver: TypeAlias = Callable[[str, bytes, Mapping[str, str]], Awaitable[int]]
 """Given a reference, a body and headers in lower case, returns the HTTP status."""
@@ -75,15 +76,34 @@ class Receiver:
 def _server(deliver: Deliver) -> Any:
     # Only here: a studio without webhooks needs neither of the two.
     import uvicorn  # noqa: PLC0415
+    from uvicorn.protocols.http.h11_impl import H11Protocol  # noqa: PLC0415
 
     class Server(uvicorn.Server):
         @contextlib.contextmanager
         def capture_signals(self) -> Iterator[None]:
             yield  # they belong to the kernel
 
+    class Protocol(H11Protocol):
+        """Lets go of who is connected, and has not asked anything new in time."""
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self._wait()
+
+        def on_response_complete(self) -> None:
+            self._wait()
+            super().on_response_complete()
+
+        def _wait(self) -> None:
+            self.loop.call_later(PATIENCE_S, self._end_unless_asked, self.cycle)
+
+        def _end_unless_asked(self, last: object) -> None:
+            if self.cycle is last:
+                self.transport.abort()
+
     config = uvicorn.Config(
         _application(deliver),
-        http="h11",
+        http=Protocol,
         ws="none",
         lifespan="off",
         log_config=None,
@@ -93,6 +113,7 @@ def _server(deliver: Deliver) -> Any:
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=int(PATIENCE_S),
+        limit_concurrency=MOST_CONNECTIONS,
         timeout_graceful_shutdown=1,
     )
     return Server(config)
@@ -112,9 +133,7 @@ def _application(deliver: Deliver) -> Any:
             None, status if body is None else await deliver(reference, body, headers)
         )
 
-    # By name: the annotation is not to be looked up outside this function.
-    receive.__annotations__ = {"request": Request, "return": Response}
-    app.add_api_route("/{path:path}", receive, methods=["POST"], response_model=None)
+    app.add_route("/{path:path}", receive, methods=["POST"])
     return app
 
 

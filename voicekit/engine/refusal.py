@@ -18,6 +18,8 @@ from voicekit.providers import Provider
 from voicekit.task import Problem
 
 __all__ = [
+    "doubt",
+    "free_failure",
     "no_answer",
     "refusal",
     "stored",
@@ -77,6 +79,31 @@ def no_answer(asked: Job | Provider, lost: NoReply) -> ProviderError:
         f"{who(asked)} did not answer: {lost.reason}. Nothing was charged; call again.",
         **_names(asked),
     )
+
+
+def free_failure(
+    job: Job, answer: Reply | NoReply, problem: Problem | None, table: ErrorTable
+) -> ProviderError:
+    """Return the error for a submission that failed, and certainly cost nothing."""
+    if isinstance(answer, NoReply):
+        return no_answer(job, answer)
+    if problem is not None:
+        return refusal(job, answer, problem, table)
+    return errors.BadReply(
+        f"The answer of {who(job)} cannot be understood. Nothing was charged; call "
+        "again.",
+        **_names(job),
+        status=answer.status,
+    )
+
+
+def doubt(answer: Reply | NoReply, problem: Problem | None) -> str:
+    """Return why it is not known what became of a submission."""
+    if isinstance(answer, NoReply):
+        return answer.reason
+    if problem is not None:
+        return f"it answered HTTP {answer.status} with the code {problem.code}"
+    return f"its answer (HTTP {answer.status}) cannot be understood"
 
 
 def unreadable(provider: Provider, bad: errors.BadReply) -> errors.BadReply:

@@ -23,17 +23,17 @@ from voicekit.engine import refusal
 from voicekit.engine.attempt import Attempt, ended
 from voicekit.engine.bell import Bell
 from voicekit.engine.collecting import Collection, Fetch
-from voicekit.engine.limits import LONGEST_PAUSE_S, was_one_too_many
+from voicekit.engine.limits import was_one_too_many
 from voicekit.engine.line import Line
 from voicekit.engine.outcome import Outcome, judge
-from voicekit.engine.pace import retry_after
+from voicekit.engine.pace import LONGEST_PAUSE_S, retry_after
 from voicekit.engine.watching import Watch
-from voicekit.engine.witness import Sight, Witness
-from voicekit.errors import BadReply, KeyMissing, VoicekitError
+from voicekit.engine.witness import Sight
+from voicekit.errors import KeyMissing, VoicekitError
 from voicekit.flow import Flow, NoReply, Reply
 from voicekit.library.ledger import Kept, accept, advance
 from voicekit.library.states import State
-from voicekit.task import Problem, Task
+from voicekit.task import Task
 
 __all__ = ["Submission"]
 
@@ -73,8 +73,6 @@ class Submission:
         Waits between polls instead, where the vendor calls by itself.
     evidence : callable
         Returns the id of the task that a lost answer was about, where something says.
-    witness : Witness, optional
-        The vendor's balance, where its user lets it prove that nothing was accepted.
     """
 
     attempt: Attempt
@@ -83,7 +81,6 @@ class Submission:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     bell: Bell | None = None
     evidence: Callable[[Kept], Awaitable[str | None]] = _nothing_known
-    witness: Witness | None = None
     sent: bool = False
     """Whether a byte may have left; until then the attempt can be called off."""
     is_in_doubt: bool = False
@@ -133,9 +130,9 @@ class Submission:
             await attempt.be_written()
             return await self._judged(*heard)
         await self._check_room()
-        if self.witness is None:
+        if self.line.witness is None:
             return await self._accepted()
-        async with self.witness.watch() as self._sight:
+        async with self.line.witness.watch() as self._sight:
             task = await self._accepted()
             await self._sight.note_accepted(task)
             return task
@@ -169,12 +166,9 @@ class Submission:
         except KeyMissing as error:
             await attempt.stop(State.FAILED, error, billed="no")
         if isinstance(answer, Reply) and not attempt.provider.repeatable:
-            await attempt.advance(
-                State.SENDING,
-                raw_status=answer.status,
-                raw=answer.body,
-                answered_at=self.line.limits.clock(),
-            )
+            answered_at = self.line.limits.clock()
+            await attempt.keep_answer(answer, answered_at, self.sleep)
+            self.line.limits.hear(answer, of_job=True)
         self.is_in_doubt = False
         return flow, answer
 
@@ -249,8 +243,8 @@ class Submission:
         if outcome is Outcome.AMBIGUOUS and not attempt.provider.repeatable:
             if await self._is_proven_free():
                 raise _NotAcceptedError
-            return await self._doubted(_doubt(answer, problem))
-        failure = self._free_failure(answer, problem)
+            return await self._doubted(refusal.doubt(answer, problem))
+        failure = refusal.free_failure(attempt.job, answer, problem, table)
         await attempt.stop(State.FAILED, failure, billed="no")
         return None
 
@@ -265,23 +259,6 @@ class Submission:
         if kept is None:
             await self._hold("its answer has the task id of another job")
         attempt.kept = kept
-
-    def _free_failure(
-        self, answer: Reply | NoReply, problem: Problem | None
-    ) -> VoicekitError:
-        job = self.attempt.job
-        if isinstance(answer, NoReply):
-            return refusal.no_answer(job, answer)
-        if problem is not None:
-            table = self.attempt.provider.errors
-            return refusal.refusal(job, answer, problem, table)
-        return BadReply(
-            f"The answer of {refusal.who(job)} cannot be understood. Nothing was "
-            "charged; call again.",
-            provider=job.provider,
-            voice=job.voice_name,
-            status=answer.status,
-        )
 
     async def _is_proven_free(self) -> bool:
         sight = self._sight
@@ -309,11 +286,3 @@ class Submission:
         was_charged = self._sight is not None and self._sight.fell
         billed = "yes" if was_charged else "unknown"
         await attempt.stop(State.HELD, error, billed=billed)
-
-
-def _doubt(answer: Reply | NoReply, problem: Problem | None) -> str:
-    if isinstance(answer, NoReply):
-        return answer.reason
-    if problem is not None:
-        return f"it answered HTTP {answer.status} with the code {problem.code}"
-    return f"its answer (HTTP {answer.status}) cannot be understood"

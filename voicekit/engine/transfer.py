@@ -14,6 +14,9 @@ from voicekit.library.library import Library
 
 __all__ = ["TooLong", "Transfer"]
 
+FIRST_BYTES = 4096
+"""A host may send them one by one: its first chunk may say nothing of the kind."""
+
 _OK, _PARTIAL = 200, 206
 _RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})", re.ASCII)
 
@@ -35,7 +38,7 @@ class Transfer:
     library: Library
     limit: int
     first: bytes = b""
-    """How the content begins."""
+    """How the content begins: by this its kind is told."""
     _part: Part | None = None
     _tag: str | None = None
     _total: int | None = None
@@ -75,7 +78,7 @@ class Transfer:
         assert self._part is not None
         # As it comes: what httpx has gathered for a larger piece is lost with a cut.
         async for chunk in response.aiter_raw():
-            self.first = self.first or chunk
+            self.first += chunk[: FIRST_BYTES - len(self.first)]
             await self.library.run(partial(self._part.write, chunk))
             if self.size > self.limit:
                 raise TooLong

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from voicekit.engine.attempt import Attempt
 from voicekit.engine.line import Line
 from voicekit.engine.outcome import error_class
-from voicekit.engine.pace import retry_after
+from voicekit.engine.pace import LONGEST_PAUSE_S, retry_after
 from voicekit.engine.polling import intervals
 from voicekit.engine.rounds import Place
 from voicekit.errors import NotFound, ResultExpired
@@ -26,9 +26,6 @@ MOST_MISSES = 8
 
 JITTER = 0.1
 """So that many tasks that began together are not asked for together for ever."""
-
-LONGEST_PAUSE_S = 120.0
-"""A vendor that says to come back later is asked by then all the same."""
 
 
 @dataclass(slots=True)
@@ -65,6 +62,14 @@ class Watch:
                     break
         self.line.experience.note(self.attempt.job, self.attempt.latency())
         return task
+
+    async def ask_anew(self, task: Task, pause_s: float) -> Task:
+        """Ask for a task that is done once more, after a pause: its link has expired.
+
+        Nobody calls for that: it is no sleep that a callback may end, or draw out.
+        """
+        await self.line.limits.sleep(max(pause_s, self._least_s))
+        return await self.wait(await self.poll(task))
 
     def _waited_s(self) -> float:
         sent_at = self.attempt.kept.attempt["sent_at"]

@@ -1,4 +1,4 @@
-"""The witness of each vendor whose balance may prove something."""
+"""The vendors' balances as witnesses: who asks for them, and of whom it is any use."""
 
 from __future__ import annotations
 
@@ -13,36 +13,20 @@ from voicekit.task import to_micros
 if TYPE_CHECKING:
     from voicekit.engine.engine import Engine
 
-__all__ = ["Witnesses"]
+__all__ = ["witness_of"]
 
 
-class Witnesses:
-    """One witness for each provider, made when it is first asked for.
+def witness_of(provider: Provider, engine: Engine) -> Witness | None:
+    """Return a provider's witness; None where its balance can prove nothing."""
+    if provider.repeatable or not provider.balance_is_prompt:
+        return None
+    is_alone = partial(engine.library.run, engine.library.owner.is_alone)
+    return Witness(partial(_balance, provider, engine), is_alone)
 
-    Parameters
-    ----------
-    engine : Engine
-        Asks the vendors for their balances.
-    """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._found: dict[str, Witness] = {}
-
-    def find(self, provider: Provider) -> Witness | None:
-        """Return a provider's witness; None where its balance can prove nothing."""
-        if provider.repeatable or not provider.balance_is_prompt:
-            return None
-        if provider.name not in self._found:
-            library = self._engine.library
-            is_alone = partial(library.run, library.owner.is_alone)
-            read = partial(self._balance, provider)
-            self._found[provider.name] = Witness(read, is_alone)
-        return self._found[provider.name]
-
-    async def _balance(self, provider: Provider) -> int | None:
-        try:
-            found = await self._engine.ask(provider, provider.credits())
-        except VoicekitError:
-            return None  # a look that failed shows nothing
-        return to_micros(found.balance)
+async def _balance(provider: Provider, engine: Engine) -> int | None:
+    try:
+        found = await engine.ask(provider, provider.credits())
+    except VoicekitError:
+        return None  # a look that failed shows nothing
+    return to_micros(found.balance)

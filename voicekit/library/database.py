@@ -72,7 +72,7 @@ def _begin(connection: Connection) -> None:
 
 
 def _check(connection: Connection, path: Path) -> None:
-    verdict = connection.execute(text("PRAGMA quick_check")).scalar()
+    verdict = connection.execute(text("PRAGMA integrity_check")).scalar()
     if verdict != "ok":
         raise LibraryError(
             f"The ledger {path} is damaged: {verdict}. Nothing was changed. Restore it "

@@ -8,9 +8,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select, update
 
+from voicekit.errors import LibraryError
 from voicekit.library import schema
 from voicekit.library.files import media_type_of
-from voicekit.library.ledger import log_event
+from voicekit.library.ledger import find, log_event
+from voicekit.library.states import OPEN, SHOWN, State
 
 __all__ = ["forget", "free", "retire", "retire_all"]
 
@@ -19,7 +21,18 @@ def forget(connection: Connection, job: str) -> Sequence[tuple[str, int, str]]:
     """Drop a job's text and results; what it cost stays.
 
     Returns the files (hash, size, media type) that nothing refers to any longer.
+
+    Raises
+    ------
+    LibraryError
+        If it is not over: it still runs, or nobody knows whether it was accepted.
     """
+    kept = find(connection, job=job)
+    if kept is not None and kept.state in OPEN | {State.HELD}:
+        raise LibraryError(
+            f"Job {job} is {SHOWN[kept.state]}, so it is not over: the same call would "
+            "be sent again. One that is held is settled by adopt or write_off first."
+        )
     attempts = select(schema.attempt.c.id).where(schema.attempt.c.job == job)
     mine = schema.file.c.attempt.in_(attempts)
     columns = (schema.file.c.sha256, schema.file.c.size, schema.file.c.media_type)

@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, select, update
 
 from voicekit.errors import LibraryError
 from voicekit.job import InputFile, Job
 from voicekit.library import schema
 from voicekit.library.files import StoredFile
-from voicekit.library.states import LIVE, SHOWN, State, may_follow
+from voicekit.library.states import OPEN, SHOWN, State, may_follow
 
 __all__ = [
     "Change",
@@ -27,6 +27,7 @@ __all__ = [
     "advance",
     "file_columns",
     "find",
+    "find_latest",
     "job_of",
     "log_event",
     "note_answered",
@@ -145,19 +146,24 @@ def settle(connection: Connection, kept: Kept, change: Change) -> Kept:
 
 
 def _must_be_as_seen(connection: Connection, kept: Kept) -> None:
-    attempt = kept.attempt["id"]
-    now = State(connection.execute(_ATTEMPT_STATE, {"attempt": attempt}).scalar_one())
-    if now is not kept.state:
+    attempt = {"attempt": kept.attempt["id"]}
+    now = connection.execute(_ATTEMPT_STATE, attempt).one()
+    state = State(now.state)
+    # What nobody has judged yet may be judged by somebody by now.
+    was_taken = state is State.AMBIGUOUS and now.owner != kept.attempt["owner"]
+    if state is not kept.state or was_taken:
         raise LibraryError(
-            f"Job {kept.job['id']} is {SHOWN[now]} by now: nothing was changed."
+            f"Job {kept.job['id']} is {SHOWN[state]} by now: nothing was changed."
         )
 
 
 def unfinished(connection: Connection) -> list[str]:
-    """Return the names of jobs with an attempt that is open."""
-    ended = (State.FETCHED, State.SETTLED)
-    is_open = [str(state) for state in LIVE if state not in ended]
-    query = select(schema.attempt.c.job).where(schema.attempt.c.state.in_(is_open))
+    """Return the names of jobs with an attempt that is open, unless forgotten since."""
+    query = (
+        select(schema.job.c.id)
+        .join_from(schema.job, schema.attempt)
+        .where(schema.attempt.c.state.in_(OPEN), schema.job.c.key.is_not(None))
+    )
     return [str(name) for name in connection.execute(query).scalars()]
 
 
@@ -176,9 +182,27 @@ def find(
     return None if row is None else _kept(connection, row)
 
 
+def find_latest(connection: Connection, which: ColumnElement[bool]) -> Kept | None:
+    """Return a job by what only one attempt has; None if that is not its latest."""
+    query = select(schema.attempt.c.id, schema.attempt.c.job).where(which)
+    row = connection.execute(query).one_or_none()
+    kept = None if row is None else find(connection, job=row.job)
+    is_latest = kept is not None and row is not None and kept.attempt["id"] == row.id
+    return kept if is_latest else None
+
+
 def job_of(kept: Kept) -> Job:
-    """Return the job of a row, as it was asked for."""
+    """Return the job of a row, as it was asked for.
+
+    Raises
+    ------
+    LibraryError
+        If it was forgotten: as another job it would be sent, and paid for, again.
+    """
     row = kept.job
+    if row["key"] is None:
+        name = row["id"]
+        raise LibraryError(f"Job {name} was forgotten; only what it cost is left.")
     return Job(
         realm=row["realm"],
         provider=row["provider"],
@@ -236,7 +260,7 @@ _LATEST_ATTEMPT = (
     .order_by(schema.attempt.c.id.desc())
     .limit(1)
 )
-_ATTEMPT_STATE = select(schema.attempt.c.state).where(
+_ATTEMPT_STATE = select(schema.attempt.c.state, schema.attempt.c.owner).where(
     schema.attempt.c.id == bindparam("attempt")
 )
 _FILES = (

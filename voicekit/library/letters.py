@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, select
 
 from voicekit.library import schema
-from voicekit.library.ledger import Kept, find, log_event
+from voicekit.library.ledger import Kept, find_latest, log_event
 from voicekit.library.states import State
 
 __all__ = ["addressee", "keep_told", "told"]
@@ -18,10 +18,7 @@ _IN_DOUBT = frozenset({State.SENDING, State.AMBIGUOUS, State.HELD})
 
 def addressee(connection: Connection, callback: str) -> Kept | None:
     """Return the job whose latest attempt was given this address, if any was."""
-    query = select(schema.attempt.c.job).where(schema.attempt.c.callback == callback)
-    name = connection.execute(query).scalar_one_or_none()
-    kept = None if name is None else find(connection, job=name)
-    return kept if kept is not None and kept.attempt["callback"] == callback else None
+    return find_latest(connection, schema.attempt.c.callback == callback)
 
 
 def keep_told(connection: Connection, callback: str, receipt: str) -> None:

@@ -63,7 +63,11 @@ class Library:
                 f"The library folder {folder} cannot be written: {error.strerror}. "
                 "Name another with Studio(library=...) or VOICEKIT_LIBRARY."
             ) from error
-        self._engine = open_database(folder / "ledger.sqlite")
+        try:
+            self._engine = open_database(folder / "ledger.sqlite")
+        except BaseException:
+            self.owner.release()
+            raise
         self._writer = Writer(self._engine)
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="voicekit-files")
 

@@ -9,11 +9,9 @@ from sqlalchemy import Connection, select
 from voicekit.library import schema
 from voicekit.library.claiming import NOBODY, never_made, release
 from voicekit.library.ledger import Change, Kept, advance, find
-from voicekit.library.states import DONE, LIVE, State
+from voicekit.library.states import OPEN, State
 
 __all__ = ["settle_orphans"]
-
-_OPEN = [str(state) for state in LIVE - DONE]
 
 
 def settle_orphans(
@@ -38,7 +36,7 @@ def settle_orphans(
         Whether the jobs of a provider cost nothing.
     """
     query = select(schema.attempt.c.job, schema.attempt.c.owner).where(
-        schema.attempt.c.state.in_(_OPEN)
+        schema.attempt.c.state.in_(OPEN)
     )
     rows = connection.execute(query).all()
     owners = {owner for _, owner in rows}

@@ -5,23 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from voicekit.library import schema
-from voicekit.library.ledger import Change, Kept, advance, find, log_event, now_us
-from voicekit.library.states import DONE, LIVE, State
+from voicekit.library.ledger import (
+    Change,
+    Kept,
+    advance,
+    find_latest,
+    log_event,
+    now_us,
+)
+from voicekit.library.states import OPEN, State
 
 __all__ = ["note_deleted", "owner_of"]
 
 
 def owner_of(connection: Connection, issuer: str, receipt: str) -> Kept | None:
     """Return the job whose latest attempt has this task; None if none has."""
-    query = select(schema.attempt.c.job).where(
-        schema.attempt.c.issuer == issuer, schema.attempt.c.receipt == receipt
+    attempt = schema.attempt.c
+    return find_latest(
+        connection, (attempt.issuer == issuer) & (attempt.receipt == receipt)
     )
-    name = connection.execute(query).scalar_one_or_none()
-    kept = None if name is None else find(connection, job=name)
-    return kept if kept is not None and kept.attempt["receipt"] == receipt else None
 
 
 def note_deleted(
@@ -38,7 +43,7 @@ def note_deleted(
     if refunded_micros:
         data = {"micros": refunded_micros}
         log_event(connection, kept.job["id"], kept.attempt["id"], "refunded", data)
-    if kept.state in LIVE - DONE:
+    if kept.state in OPEN:
         change = Change(state=State.FAILED, columns=_ended(kept, refunded_micros))
         advance(connection, kept, change)
 

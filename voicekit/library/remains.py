@@ -2,45 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from voicekit.library import schema
-from voicekit.library.states import DONE, LIVE, State
+from voicekit.library.claiming import NOBODY
+from voicekit.library.states import OPEN, State
 
 __all__ = ["left_behind", "unsaved"]
 
-_OPEN = [str(state) for state in LIVE - DONE]
 _UNSAVED = frozenset({State.ACCEPTED, State.RUNNING, State.SUCCEEDED, State.AT_RISK})
 
 
-def left_behind(
-    connection: Connection, is_at_work: Callable[[str], bool]
-) -> list[Mapping[str, Any]]:
+def left_behind(connection: Connection) -> list[Mapping[str, Any]]:
     """Return what is open and nobody works on: job, provider, issuer, expires_at.
 
-    Parameters
-    ----------
-    is_at_work : callable
-        Whether the owner of this name still runs.
+    To open a library has taken from dead kernels what was theirs: see `orphans`.
     """
     query = (
         select(
             schema.job.c.id,
             schema.job.c.provider,
             schema.attempt.c.issuer,
-            schema.attempt.c.owner,
             schema.attempt.c.expires_at,
         )
         .join_from(schema.attempt, schema.job)
-        .where(schema.attempt.c.state.in_(_OPEN))
+        .where(schema.attempt.c.state.in_(OPEN), schema.attempt.c.owner == NOBODY)
     )
-    rows = [dict(row._mapping) for row in connection.execute(query)]  # noqa: SLF001
-    owners = {row["owner"] for row in rows}
-    at_work = {owner for owner in owners if owner and is_at_work(owner)}
-    return [row for row in rows if row["owner"] not in at_work]
+    return [dict(row._mapping) for row in connection.execute(query)]  # noqa: SLF001
 
 
 def unsaved(rows: Iterable[Mapping[str, Any]], now_us: int) -> list[Mapping[str, Any]]:

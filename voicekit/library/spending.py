@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, case, func, select
 
 from voicekit.errors import InvalidSetting, nearest
 from voicekit.library import schema
+from voicekit.library.claiming import NOBODY
 from voicekit.library.files import FileStore
 from voicekit.library.states import SHOWN, State
 from voicekit.task import from_micros
@@ -67,7 +68,7 @@ def held_rows(rows: Iterable[Row]) -> list[Row]:
             "bound": from_micros(row["bound_micros"]),
             "reason": (row["error"] or {}).get("message", _LEFT_BEHIND),
             "since": row["finished_at"] or row["sent_at"],
-            "options": _OPTIONS[State(row["state"])],
+            "options": _options(row),
         }
         for row in _latest(rows)
         if row["state"] in _OPTIONS
@@ -99,6 +100,12 @@ def spend_rows(rows: Iterable[Row], by: str) -> list[Row]:
         {"group": group, "provider": provider, "unit": unit, **_sums(members)}
         for (group, provider, unit), members in sorted(groups.items())
     ]
+
+
+def _options(row: Row) -> str:
+    """Return what can be done: nothing is decided over the head of who judges it."""
+    is_being_judged = row["state"] == State.AMBIGUOUS and row["owner"] != NOBODY
+    return "check" if is_being_judged else _OPTIONS[State(row["state"])]
 
 
 def _latest(rows: Iterable[Row]) -> Iterable[Row]:

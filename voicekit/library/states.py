@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-__all__ = ["DONE", "LIVE", "SHOWN", "State", "may_follow"]
+__all__ = ["DONE", "LIVE", "OPEN", "SHOWN", "State", "may_follow"]
 
 
 class State(StrEnum):
@@ -18,7 +18,6 @@ class State(StrEnum):
     RUNNING = "RUNNING"
     SUCCEEDED = "SUCCEEDED"
     FETCHED = "FETCHED"
-    SETTLED = "SETTLED"
     HELD = "HELD"
     REFUSED = "REFUSED"
     FAILED = "FAILED"
@@ -33,7 +32,6 @@ SHOWN: Mapping[State, str] = {
     State.RUNNING: "running",
     State.SUCCEEDED: "running",
     State.FETCHED: "done",
-    State.SETTLED: "done",
     State.HELD: "held",
     State.REFUSED: "refused",
     State.FAILED: "failed",
@@ -49,14 +47,16 @@ _LINE = (
     State.RUNNING,
     State.SUCCEEDED,
     State.FETCHED,
-    State.SETTLED,
 )
 
 LIVE = frozenset(_LINE)
 """Open or successful: a job has at most one attempt in these."""
 
-DONE = frozenset({State.FETCHED, State.SETTLED})
+DONE = frozenset({State.FETCHED})
 """The result is in the library."""
+
+OPEN = LIVE - DONE
+"""Not over: it waits, is being sent, is in doubt, or runs at its vendor."""
 
 _ENDS: Mapping[State, frozenset[State]] = {
     # Nothing was sent: there is nothing to refuse and nothing to doubt.

@@ -190,8 +190,8 @@ def _passing(error: Exception) -> Exception:
     if not isinstance(error, DatabaseError):
         return error
     explained = LibraryError(
-        f"The ledger cannot be used now: {error.orig}. Nothing was sent. Make room on "
-        "the disk, or end what else uses the library, then call again."
+        f"The ledger cannot be used now: {error.orig}. Make room on the disk, or end "
+        "what else uses the library, then call again."
     )
     explained.__cause__ = error
     return explained

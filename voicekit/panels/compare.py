@@ -10,7 +10,7 @@ import ipywidgets as widgets
 
 from voicekit.comparison import Comparison
 from voicekit.crossing import Crossing
-from voicekit.engine.comparing import Row
+from voicekit.engine.comparing import ComparedRow
 from voicekit.engine.forecasting import check_budget
 from voicekit.errors import InvalidSetting, VoicekitError
 from voicekit.forecast import CellPrice, Forecast
@@ -60,7 +60,7 @@ class Compare(Panel):
         super().__init__(studio)
         self.comparison: Comparison | None = None
         self._priced: Crossing | None = None
-        self._running: tuple[Crossing, list[Row | None]] | None = None
+        self._running: tuple[Crossing, list[ComparedRow | None]] | None = None
         self.texts = _lines("Texts, one in a line", _TEXTS)
         self.picker = VoicePicker(studio)
         self.voices = _lines("Voices, one in a line", self.picker.value or "")
@@ -95,7 +95,7 @@ class Compare(Panel):
             self._price()
             self.notice.tell("This is what it will cost; press again to pay for it.")
             return
-        rows: list[Row | None] = [None] * len(asked.cells)
+        rows: list[ComparedRow | None] = [None] * len(asked.cells)
         self._running = asked, rows
         self.restart(self._make(asked, rows), self._show_made, self.notice)
         self._count(rows)
@@ -139,9 +139,9 @@ class Compare(Panel):
         self.compare()
 
     async def _make(
-        self, asked: Crossing, rows: list[Row | None]
+        self, asked: Crossing, rows: list[ComparedRow | None]
     ) -> tuple[Comparison, str]:
-        def note(number: int, row: Row) -> None:
+        def note(number: int, row: ComparedRow) -> None:
             rows[number] = row
             self.post(partial(self._count, rows))
 
@@ -151,13 +151,13 @@ class Compare(Panel):
         return await self._finished(asked, rows)
 
     async def _finished(
-        self, asked: Crossing, rows: Sequence[Row | None]
+        self, asked: Crossing, rows: Sequence[ComparedRow | None]
     ) -> tuple[Comparison, str]:
         made = await self.studio.calls.comparison(asked, rows)
         # Reads and levels sound: neither the kernel nor the loop waits for it.
         return made, await asyncio.to_thread(made.to_html)
 
-    def _count(self, rows: Sequence[Row | None]) -> None:
+    def _count(self, rows: Sequence[ComparedRow | None]) -> None:
         done = sum(row is not None for row in rows)
         if self._running is not None and self._running[1] is rows:
             self.notice.tell(f"Comparing … {done} of {len(rows)}")

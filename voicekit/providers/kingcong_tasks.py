@@ -195,15 +195,9 @@ def _urls(body: Fields, name: str) -> Iterator[str]:
 
 
 def _spoken(job: Job, top: Fields) -> tuple[Result, ...]:
-    """Return the audio in MiniMax's own answer: its address, or its bytes as hex."""
+    """Return the audio in MiniMax's own answer, if that names its address."""
     said = top.fields("data").maybe_text("audio") or top.maybe_text("audio") or ""
-    if _URL.fullmatch(said):
-        return (_result(job, "audio", url=said),)
-    try:
-        data = bytes.fromhex(said)
-    except ValueError:
-        return ()
-    return (_result(job, "audio", data=data),) if data else ()
+    return (_result(job, "audio", url=said),) if _URL.fullmatch(said) else ()
 
 
 def _result(
