@@ -15,20 +15,28 @@ class VirtualTime:
         self._library = library
         self._sleepers = []
         self._count = itertools.count()
-        self._busy = 0
-        self._watch("post")
-        self._watch("run")
-        self._watch("save")
+        self._post = library.post
+        self._posted, self._asked, self._under_way = [], 0, 0
+        library.post = self._counted_post
+        for name in ("run", "save"):
+            setattr(library, name, self._counted(getattr(library, name)))
 
-    def _watch(self, name):
-        """Count what is asked of the library: while anything is, nobody is idle."""
-        ask = getattr(self._library, name)
+    def _counted_post(self, *args, **kwargs):
+        self._asked += 1
+        self._posted = [future for future in self._posted if not future.done()]
+        self._posted.append(self._post(*args, **kwargs))
+        return self._posted[-1]
 
-        def counted(*args, **kwargs):
-            self._busy += 1
-            return ask(*args, **kwargs)
+    def _counted(self, ask):
+        async def counted(*args):
+            self._asked += 1
+            self._under_way += 1
+            try:
+                return await ask(*args)
+            finally:
+                self._under_way -= 1
 
-        setattr(self._library, name, counted)
+        return counted
 
     def clock(self):
         return self.now_us
@@ -56,12 +64,14 @@ class VirtualTime:
                 wake.set_result(None)
 
     async def _quiet(self):
-        """Wait until nobody asks the library anything any more."""
+        """Wait until nobody asks the library anything, nor waits for its answer."""
         for _ in range(QUIET_ROUNDS):
             before = None
-            while before != self._busy:
-                before = self._busy
-                await self._library.run(lambda: None)
-                await self._library.transact(lambda _: None)
-                self._busy = before + (self._busy - before - 2)
+            while before != self._asked or self._is_waited_for():
+                before = self._asked
+                # Through the writer and back: what it answered before has been heard.
+                await asyncio.wrap_future(self._post(lambda _: None))
                 await asyncio.sleep(0)
+
+    def _is_waited_for(self):
+        return self._under_way or not all(future.done() for future in self._posted)

@@ -233,7 +233,7 @@ def test_too_long_a_text_is_refused_before_anything_is_recorded(studio):
 
 
 def workers(studio):
-    transport = studio.calls.engine._lines["offline"].transport.transport
+    transport = studio.calls.engine._lines["offline"].direct.transport
     return [worker._process for worker in transport._workers if worker._process]
 
 
@@ -295,7 +295,7 @@ def test_no_worker_outlives_its_studio(tmp_path):
     code = (
         "import os, sys, voicekit as vk; s = vk.Studio(providers=['offline']);"
         "s.speak('Hello.', 'offline:en-us');"
-        "t = s.calls.engine._lines['offline'].transport.transport;"
+        "t = s.calls.engine._lines['offline'].direct.transport;"
         "print([w._process.pid for w in t._workers if w._process][0], flush=True);"
         "os.kill(os.getpid(), 9)"
     )
