@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import signal
 import socket
 
 import pytest
@@ -18,6 +19,11 @@ def _connect_here(sock, address):
         if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
             raise AssertionError(f"A test reached out to {host}.")
     return _connect(sock, address)
+
+
+def pytest_configure():
+    """Let an interrupt interrupt: what a shell starts behind itself ignores it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(trylast=True)

@@ -64,10 +64,17 @@ class Doubts(Comparing):
         -------
         DataFrame
             Index ``task_id``; created_at, credits, certain.
+
+        Raises
+        ------
+        Unsupported
+            If the provider lists no such thing.
         """
         kept, callbacks = await self.engine.find(job), self.engine.callbacks
         if callbacks is not None and (told := await callbacks.confirmed(kept)):
             await self._adopt(kept, told)
+            row = {"task_id": told, "created_at": None, "credits": None}
+            return await make_frame("evidence", [{**row, "certain": True}])
         wanted = job_of(kept)
         provider = providers.find(wanted.provider)
         found = await self.engine.ask(provider, provider.find(wanted))

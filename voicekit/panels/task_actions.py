@@ -52,7 +52,10 @@ async def _check(calls: Doubts, given: Given) -> str:
 
 
 async def _evidence(calls: Doubts, job: str) -> Sequence[str]:
-    table = await calls.check(job)
+    try:
+        table = await calls.check(job)
+    except Unsupported as error:
+        return [str(error)]
     return [
         f"the vendor lists {one.Index}, {one.created_at}, "
         + ("surely this one: adopted" if one.certain else "perhaps this one")

@@ -163,10 +163,18 @@ class Provider(ABC):
         """Look for what a lost answer may have started: evidence, never proof.
 
         Override it where the vendor lists what it made.
+
+        Raises
+        ------
+        Unsupported
+            If it lists no such thing: that nothing is found would say nothing.
         """
-        del job
         yield from ()
-        return []
+        raise Unsupported(
+            f"{self.name} lists no {job.kind.replace('_', ' ')} that it made, so "
+            "voicekit cannot tell what became of this request. Look at your balance "
+            "and at the vendor's own pages before you adopt a task or write it off."
+        )
 
     def confirm(
         self, job: Job, receipt: str, callback: str | None = None

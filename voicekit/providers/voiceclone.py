@@ -164,7 +164,7 @@ class Voiceclone(Provider):
     def find(self, job: Job) -> Flow[list[Receipt]]:
         """Look for voices of this name. Speech is listed nowhere."""
         if job.kind != "clone":
-            return []
+            return (yield from super().find(job))
         page = yield from self._newest()
         return [
             Receipt(
