@@ -13,7 +13,7 @@ import pytest
 import voicekit as vk
 from voicekit import errors
 from voicekit.engine.doubts import Doubts
-from voicekit.errors import VoicekitError
+from voicekit.errors import InvalidSetting, VoicekitError
 from voicekit.offline.transport import OfflineTransport
 from voicekit.studio import Aio, Studio
 
@@ -282,3 +282,9 @@ def test_tables_have_what_a_notebook_asks_for(studio):
     assert studio.tasks().text.isna().all()
     assert not clip.path.exists()
     assert not studio.speak("Hello!", "offline:en-us").cached
+
+
+def test_a_budget_without_providers_is_refused():
+    """Credits of different vendors are different things."""
+    with pytest.raises(InvalidSetting, match="names each provider"):
+        vk.Studio(budget=50)

@@ -196,11 +196,13 @@ class Comparison:
         """Write all of it into one HTML file that needs nothing else.
 
         It holds the players, the tables, the settings and a paragraph on methods; it
-        runs no script.
+        runs no script. In a folder it is called ``report.html``.
         """
         from voicekit.comparison_page import page  # noqa: PLC0415 - needs pandas
 
         target = Path(path).expanduser()
+        if target.is_dir():
+            target /= "report.html"
         target.write_text(page(self), encoding="utf-8")
         return target
 

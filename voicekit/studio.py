@@ -115,7 +115,8 @@ class Studio(_Desk):
         platform's folder for user data, if None.
     budget : mapping of str to float, optional
         What this studio may reserve, spend or hold with each provider, in the
-        provider's own unit: ``{"kie": 500}``.
+        provider's own unit: ``{"kie": 500}``. A price that the vendor does not state
+        counts from the first task of its kind that it has charged.
     webhooks : str, optional
         The public https address of a tunnel or reverse proxy that leads to this
         machine. Vendors then say by themselves when a task is over, and an answer that
@@ -272,6 +273,11 @@ def _names(providers: str | Iterable[str] | None) -> Iterable[str]:
 
 
 def _in_micros(budget: Mapping[str, float]) -> dict[str, int]:
+    if not isinstance(budget, Mapping):
+        raise InvalidSetting(
+            'A budget names each provider, such as {"kie": 500}, for every vendor has '
+            f"credits of its own; not {budget!r}."
+        )
     found = {name: to_micros(amount) for name, amount in budget.items()}
     for name, micros in found.items():
         known_providers.find(name)

@@ -199,3 +199,10 @@ def test_a_size_cannot_be_changed():
     assert (found, found.n) == (385, 385)
     with pytest.raises(AttributeError, match="cannot be changed"):
         found.power = 1
+
+
+@pytest.mark.parametrize("kind", ["preference", "abx"])
+def test_a_share_is_no_percentage(kind):
+    """65 for 65 % is refused with the range."""
+    with pytest.raises(InvalidSetting, match="p must"):
+        sample_size(kind, p=65)

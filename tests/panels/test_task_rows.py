@@ -6,7 +6,13 @@ import pytest
 
 from voicekit.library.spending import Row
 from voicekit.panels import task_rows
-from voicekit.panels.task_rows import Wanted, attention, spend_table, task_table
+from voicekit.panels.task_rows import (
+    Wanted,
+    attention,
+    spend_table,
+    task_table,
+    urgencies,
+)
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -60,14 +66,16 @@ def test_what_needs_its_user_stands_first_and_is_said():
     table, _ = task_table(rows, Wanted(), NOW)
     assert [row["key"] for row in table] == [f"job{n}" for n in (3, 1, 2, 6, 5, 4)]
     assert [row["mark"] for row in table[:4]] == ["urgent", "urgent", "soon", ""]
-    said = attention(rows, NOW)
+    counted = urgencies(rows, NOW)
+    assert counted.total() == 3
+    said = attention(counted)
     assert [line[:9] for line in said] == ["1 task HE", "1 task at", "1 task wi"]
 
 
 def test_a_doubt_that_was_settled_is_no_longer_urgent():
     """After another attempt the held one is history: shown, and not said."""
     rows = [attempt(1, "a", state="HELD"), attempt(2, "a")]
-    assert attention(rows, NOW) == []
+    assert not urgencies(rows, NOW).total()
     assert [
         (row["key"], row["mark"]) for row in task_table(rows, Wanted(), NOW)[0]
     ] == [

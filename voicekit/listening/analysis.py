@@ -64,7 +64,8 @@ class Analysis:
     def report(self, path: str | Path) -> Path:
         """Write picture, tables and methods as one HTML file, and return its path.
 
-        The file needs nothing beside it. Without matplotlib it has no picture.
+        The file needs nothing beside it; in a folder it is called ``report.html``.
+        Without matplotlib it has no picture.
         """
         try:
             png = picture(self.table)
@@ -73,7 +74,9 @@ class Analysis:
         tables = {"Result": self.table}
         if not self.raters.empty:
             tables["Raters"] = self.raters
-        target = Path(path)
+        target = Path(path).expanduser()
+        if target.is_dir():
+            target /= "report.html"
         written = page(self.about.name, self.methods(), tables, png)
         target.write_text(written, encoding="utf-8")
         return target

@@ -46,7 +46,7 @@ def preference_size(
     rho: float = 0.0,
 ) -> SampleSize:
     """Return the votes that find a preference of share p; ties come on top."""
-    found = _size(p, power, alpha, sides=2, of="votes that are no ties")
+    found = _size(_share(p), power, alpha, sides=2, of="votes that are no ties")
     if votes_per_rater == 1:
         return found
     raters = inflated(int(found), votes_per_rater, rho)
@@ -67,7 +67,7 @@ def preference_size(
 def abx_size(*, p: float, power: float = 0.8, alpha: float = 0.05) -> SampleSize:
     """Return the ABX trials that find a rater who is right with probability p."""
     between("p", p, 0.5, ALWAYS)
-    return _size(p, power, alpha, sides=1, of="trials of one rater")
+    return _size(_share(p), power, alpha, sides=1, of="trials of one rater")
 
 
 def shares_power(n: int, *, p: float, q: float, alpha: float = 0.05) -> float:

@@ -17,7 +17,7 @@ from voicekit.panels.keys import Keys
 from voicekit.panels.notice import Notice
 from voicekit.panels.panel import Panel
 from voicekit.panels.speak import Speak
-from voicekit.panels.task_rows import attention
+from voicekit.panels.task_rows import attention, urgencies
 from voicekit.panels.tasks import Tasks
 from voicekit.studio import Studio
 
@@ -108,9 +108,11 @@ class Tabs(Panel):
     def _warn(self, attempts: Sequence[Attempt]) -> None:
         self._attempts = attempts
         self._show_tasks()
-        messages = attention(attempts, datetime.now(UTC))
+        counted = urgencies(attempts, datetime.now(UTC))
+        messages = attention(counted)
         (self.urgent.warn if messages else self.urgent.note)("\n".join(messages))
-        count = f" ({len(messages)} !)" if messages else ""
+        urgent = sum(counted.values())
+        count = f" ({urgent} !)" if urgent else ""
         self.tabs.set_title([*TABS].index("Tasks"), f"Tasks{count}")
         self._show_warning()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ __all__ = [
     "attention",
     "spend_table",
     "task_table",
+    "urgencies",
 ]
 
 TASK_COLUMNS = (
@@ -127,14 +128,19 @@ def spend_table(attempts: Sequence[Attempt], by: str) -> list[Row]:
     ]
 
 
-def attention(attempts: Iterable[Attempt], now: datetime) -> list[str]:
-    """Say what must not be overlooked: doubt, and what was paid for and may be lost."""
+def urgencies(attempts: Iterable[Attempt], now: datetime) -> Counter[str]:
+    """Count what must not be overlooked: doubt, and what was paid and may be lost."""
     latest = {attempt["job"]: attempt for attempt in attempts}.values()
     marks = Counter(_urgency(attempt, now) for attempt in latest)
+    return Counter({urgency: marks[urgency] for urgency in _MESSAGES})
+
+
+def attention(counted: Mapping[str, int]) -> list[str]:
+    """Say it in sentences."""
     return [
         message.format(count=count, tasks="task" if count == 1 else "tasks")
         for urgency, message in _MESSAGES.items()
-        if (count := marks[urgency])
+        if (count := counted[urgency])
     ]
 
 

@@ -27,6 +27,7 @@ from voicekit.panels.task_rows import (
     attention,
     spend_table,
     task_table,
+    urgencies,
 )
 from voicekit.studio import Studio
 
@@ -135,7 +136,7 @@ class Tasks(Panel):
     def show(self, attempts: Sequence[Attempt]) -> None:
         """Show what the library holds by now."""
         self._attempts = attempts
-        messages = attention(attempts, datetime.now(UTC))
+        messages = attention(urgencies(attempts, datetime.now(UTC)))
         (self.urgent.warn if messages else self.urgent.note)("\n".join(messages))
         self._list()
         self._sum()
