@@ -16,7 +16,7 @@ from voicekit.errors import (
     SubmissionUnknown,
 )
 from voicekit.flow import NoReply
-from voicekit.library.ledger import Change, advance
+from voicekit.library.ledger import Change, adopt, advance
 from voicekit.library.library import Library
 from voicekit.library.spending import attempts
 from voicekit.library.states import State
@@ -178,6 +178,20 @@ def test_submitting_again_is_the_users_word(library):
 
     assert asyncio.run(again()).credits == 5.0
     assert len(transport.requests) == 2
+    assert [row["state"] for row in rows(library)] == ["HELD", "FETCHED"]
+
+
+def test_what_was_submitted_again_is_not_adopted_behind_that(library):
+    """Who saw the doubt before is told; nothing is changed."""
+    calls, _ = desk(library, LOST, DONE)
+
+    async def late():
+        seen = await calls.engine.find(name := await lose(calls))
+        await calls.submit_again(name)
+        await calls.engine.library.transact(adopt, seen, "t9")
+
+    with pytest.raises(LibraryError, match="submitted again by now"):
+        asyncio.run(late())
     assert [row["state"] for row in rows(library)] == ["HELD", "FETCHED"]
 
 

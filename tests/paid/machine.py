@@ -121,7 +121,7 @@ class Lives(RuleBasedStateMachine):
         known, doubts = defaultdict(set), Counter()
         for row in rows:
             known[row["text"]].add(row["receipt"])
-            # What was held may have been written off since, on its user's word.
+            # What was in doubt may have been written off since, on its user's word.
             doubts[row["text"]] += row["state"] in IN_DOUBT or row["was_held"]
             if row["state"] == State.FETCHED:
                 assert row["sha256"] in self.world.shelf

@@ -206,7 +206,8 @@ class World:
         """Return every attempt with its text and its file, past the engine's eyes."""
         query = (
             "SELECT attempt.*, job.text, file.sha256, EXISTS (SELECT 1 FROM event "
-            "WHERE event.attempt = attempt.id AND event.what = 'HELD') AS was_held "
+            "WHERE event.attempt = attempt.id "
+            "AND event.what IN ('AMBIGUOUS', 'HELD')) AS was_held "
             "FROM attempt JOIN job ON job.id = attempt.job "
             "LEFT JOIN file ON file.attempt = attempt.id"
         )

@@ -146,11 +146,14 @@ def settle(connection: Connection, kept: Kept, change: Change) -> Kept:
 
 
 def _must_be_as_seen(connection: Connection, kept: Kept) -> None:
-    attempt = {"attempt": kept.attempt["id"]}
-    now = connection.execute(_ATTEMPT_STATE, attempt).one()
-    state = State(now.state)
+    latest = find(connection, job=kept.job["id"])
+    if latest is None or latest.attempt["id"] != kept.attempt["id"]:
+        raise LibraryError(
+            f"Job {kept.job['id']} was submitted again by now: nothing was changed."
+        )
     # What nobody has judged yet may be judged by somebody by now.
-    was_taken = state is State.AMBIGUOUS and now.owner != kept.attempt["owner"]
+    owner, state = latest.attempt["owner"], latest.state
+    was_taken = state is State.AMBIGUOUS and owner != kept.attempt["owner"]
     if state is not kept.state or was_taken:
         raise LibraryError(
             f"Job {kept.job['id']} is {SHOWN[state]} by now: nothing was changed."
@@ -260,7 +263,7 @@ _LATEST_ATTEMPT = (
     .order_by(schema.attempt.c.id.desc())
     .limit(1)
 )
-_ATTEMPT_STATE = select(schema.attempt.c.state, schema.attempt.c.owner).where(
+_ATTEMPT_STATE = select(schema.attempt.c.state).where(
     schema.attempt.c.id == bindparam("attempt")
 )
 _FILES = (

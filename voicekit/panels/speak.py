@@ -153,6 +153,7 @@ class Speak(Panel):
 
     def _keep(self, take: Take) -> None:
         was_here = self.made.keep(take)
+        self._price()  # what a first one cost tells what the next will
         if self.is_waiting(self.notice):
             return
         count = len(self.takes)

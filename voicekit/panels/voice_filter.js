@@ -92,6 +92,12 @@ function render({ model, el }) {
   }
 
   words.addEventListener("input", () => ask({ words: words.value }));
+  words.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowDown" && event.key !== "Enter") return;
+    // On to the voices, where Enter chooses: they stand in the same panel.
+    el.closest(".voicekit")?.querySelector(".voicekit-listed")?.focus();
+    event.preventDefault();
+  });
   sort.addEventListener("change", () => ask({ sort: sort.value }));
   favourites.addEventListener("click", () =>
     ask({ favourites: !model.get("search").favourites }),
