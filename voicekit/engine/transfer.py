@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -74,7 +75,7 @@ class Transfer:
                 raise httpx.ReadError("this is not the rest that was asked for")
             self._tag = _strong(response.headers.get("etag"))
             self._total = _number(response.headers.get("content-length"))
-            self._part = await self.library.run(self.library.files.begin)
+            await self._begin()
         assert self._part is not None
         # As it comes: what httpx has gathered for a larger piece is lost with a cut.
         async for chunk in response.aiter_raw():
@@ -84,6 +85,14 @@ class Transfer:
                 raise TooLong
         if not self.size or self._total not in (None, self.size):
             raise httpx.ReadError("the content was cut off")
+
+    async def _begin(self) -> None:
+        begun = asyncio.ensure_future(self.library.run(self.library.files.begin))
+        try:
+            await asyncio.shield(begun)
+        finally:
+            # Also for who was cancelled: a file that nobody knows is never closed.
+            self._part = await begun
 
     async def keep(self, media_type: str) -> StoredFile:
         """Make what is here a file of the library, durably."""
