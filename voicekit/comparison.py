@@ -12,6 +12,7 @@ from voicekit.clip import Clip
 from voicekit.crossing import Crossing
 from voicekit.errors import Unsupported
 from voicekit.grid import Grid
+from voicekit.report_file import write_report
 from voicekit.tile import tile_of
 
 if TYPE_CHECKING:
@@ -200,11 +201,7 @@ class Comparison:
         """
         from voicekit.comparison_page import page  # noqa: PLC0415 - needs pandas
 
-        target = Path(path).expanduser()
-        if target.is_dir():
-            target /= "report.html"
-        target.write_text(page(self), encoding="utf-8")
-        return target
+        return write_report(path, page(self))
 
     @property
     def caption(self) -> str:

@@ -114,9 +114,9 @@ def depart(
     if rate and (wait_us := _until_room(connection, kept, rate, now)) > 0:
         return Wait(wait_us / 1e6)
     price = _found_price(connection, kept, rule)
-    sent = dict.fromkeys(("raw", "raw_status", "answered_at"))
-    sent = {**sent, "sent_at": now, **price}
-    return advance(connection, kept, Change(state=State.SENDING, columns=sent))
+    unheard = dict.fromkeys(("raw", "raw_status", "answered_at"))
+    columns = {"sent_at": now, **unheard, **price}
+    return advance(connection, kept, Change(state=State.SENDING, columns=columns))
 
 
 def note_refused(connection: Connection, kept: Kept, pause: Pause, now: int) -> None:

@@ -18,6 +18,7 @@ from voicekit.listening.page import page
 from voicekit.listening.protocols import protocol
 from voicekit.listening.report import About, paragraph, playback
 from voicekit.listening.screening import Exclusions
+from voicekit.report_file import write_report
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,12 +75,7 @@ class Analysis:
         tables = {"Result": self.table}
         if not self.raters.empty:
             tables["Raters"] = self.raters
-        target = Path(path).expanduser()
-        if target.is_dir():
-            target /= "report.html"
-        written = page(self.about.name, self.methods(), tables, png)
-        target.write_text(written, encoding="utf-8")
-        return target
+        return write_report(path, page(self.about.name, self.methods(), tables, png))
 
 
 def analyse(  # noqa: PLR0913 - one argument per thing that the answers may not know
