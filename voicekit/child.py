@@ -80,8 +80,9 @@ class Child:
 
     def close(self) -> None:
         """End the child, and let go of its pipes."""
-        self.kill()
+        self.kill()  # whoever waits for its answer lets go of the lock
         with self._lock:
+            self.kill()  # it was only being started before
             self._let_go()
 
     def _running(self) -> subprocess.Popen[bytes]:

@@ -342,6 +342,24 @@ def test_called_off_before_sending_costs_nothing(library):
     assert (row(library)["state"], row(library)["billed"]) == ("FAILED", "no")
 
 
+@pytest.mark.parametrize("problem", [GenerationFailed("No such mood."), KeyError("x")])
+@pytest.mark.parametrize("kind", [Paid, Free])
+def test_what_cannot_be_built_ends_and_costs_nothing(library, kind, problem):
+    """A provider that raises before it asks anything leaves nothing on its way."""
+
+    class Picky(kind):
+        def submit(self, job, callback=None):
+            raise problem
+            yield
+
+    transport = Script()
+    work = submission(library, job(provider=kind.name), Picky(), transport)
+    with pytest.raises(type(problem)):
+        asyncio.run(work.carry())
+    assert transport.requests == []
+    assert (row(library)["state"], row(library)["billed"]) == ("FAILED", "no")
+
+
 def test_cancelled_while_sending_stays_in_doubt(library):
     """A cancel after the first byte leaves SENDING, for the next kernel to judge."""
     begun = asyncio.Event()

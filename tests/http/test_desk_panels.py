@@ -1,6 +1,7 @@
 """The panels of files and tasks, driven by their controls, against the sandbox."""
 
 import io
+import re
 import time
 
 import pytest
@@ -89,6 +90,19 @@ def test_one_form_makes_whatever_a_vendor_declares(files, recordings):
     assert "your:recording" in html
     fill(files, "dubbing", "kingcong", target_lang="de")
     assert made(files).count("white-space:pre-line") >= 2
+
+
+def test_the_vendors_progress_is_told(files, sandbox):
+    """A long job says how far its vendor is, until it is done."""
+    seen = []
+    files.notice.observe(lambda change: seen.append(change["new"]), "text")
+    fill(files, "music", "kingcong", IDEA)
+    sandbox.set_speed(2)
+    files.button.click()
+    wait_until(lambda: any(re.fullmatch(r"Make music … \d+ %", one) for one in seen))
+    sandbox.set_speed(SPEED)
+    wait_until(lambda: not files.is_waiting(files.notice))
+    assert seen[-1].startswith("Done")
 
 
 def test_a_recording_becomes_what_the_vendor_takes(files, recordings, asked):

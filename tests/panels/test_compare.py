@@ -53,13 +53,15 @@ def test_it_shows_what_will_be_made_and_then_makes_it(panel):
     """A table with a price in each cell; after the click the same with players."""
     ask(panel, ["One.", "Two."], ["offline:de", "offline:es"], rate="120, 240")
     assert panel.cost.text == "offline: 8 clips, free"
-    assert panel.sheet.html.count(">free<") == 8
-    assert "rate 120" in panel.sheet.html
+    assert panel.plan.value.count(">free<") == 8
+    assert "rate 120" in panel.plan.value
+    assert panel.sheet.html == ""
     panel.button.click()
     made = made_by(panel)
     assert made.frame.ok.all()
     assert panel.sheet.html.count("<audio") == 8
     assert panel.sheet.html.count("base64,") == 8
+    assert panel.plan.value == ""
     assert panel.notice.text.startswith("2 texts by 2 voices, rate varied: 8 clips.")
     wait_until(lambda: "8 in the library" in panel.cost.text)
 

@@ -130,7 +130,6 @@ def test_a_title_cannot_leave_the_folder(panel, tmp_path, monkeypatch):
 
 def test_the_vendors_progress_is_shown(panel, monkeypatch):
     """While a take is made, the panel says how far its vendor is."""
-    monkeypatch.setattr("voicekit.panels.speak.LOOK_AGAIN_S", 0.01)
     release = asyncio.Event()
     clip = panel.studio.speak("Done before.", "offline:en-us")
     seen = []
@@ -140,7 +139,7 @@ def test_the_vendors_progress_is_shown(panel, monkeypatch):
         return clip
 
     async def progress(text, voice, **settings):
-        return 40
+        yield 40
 
     monkeypatch.setattr(panel.studio.calls, "speak", slow)
     monkeypatch.setattr(panel.studio.calls, "progress", progress)
@@ -151,6 +150,23 @@ def test_the_vendors_progress_is_shown(panel, monkeypatch):
     wait_until(lambda: panel.takes)
     assert isinstance(panel.takes[0], Clip)
     assert panel.notice.text == "Done: 1 take below."
+
+
+def test_another_take_is_made_of_the_same(panel):
+    """Each press makes one more; Speak still finds the first, at no cost."""
+    speak(panel, "Once more.")
+    for _ in range(2):
+        panel.again_button.click()
+        wait_until(lambda: not idle_waits(panel))
+    speak(panel)
+    assert sorted(clip.take for clip in panel.takes) == [1, 2, 3]
+    assert panel.notice.text == "Found again, at no cost: 3 takes below."
+    assert "default settings, take 3" in panel.sheet.html
+    panel.again_button.click()
+    wait_until(lambda: not idle_waits(panel))
+    assert panel.takes[-1].take == 4
+    speak(panel, "Another text.")
+    assert panel.takes[-1].take == 1
 
 
 def test_changing_voices_leaves_no_widgets_behind(panel):
@@ -188,10 +204,10 @@ def dear(tmp_path, monkeypatch):
     """A panel with a vendor that charges, of which nothing is ever asked."""
     monkeypatch.setenv("VOICEKIT_KLING_KEY", "k")
     with vk.Studio(["offline", "kling"], library=tmp_path) as studio:
+        asked = []
+        monkeypatch.setattr(Speak, "speak", lambda panel: asked.append(panel._asked()))
         panel = Speak(studio)
         wait_until(lambda: not idle_waits(panel))
-        asked = []
-        monkeypatch.setattr(panel, "speak", lambda: asked.append(panel._asked()))
         yield panel, asked
 
 

@@ -1,11 +1,13 @@
 """What the panel of tasks makes of the ledger: no browser, no clock."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 
-from voicekit.library.spending import Row
+from voicekit.library.spending import Row, spend_rows
 from voicekit.panels import task_rows
+from voicekit.panels.spend_plot import spend_plot
 from voicekit.panels.task_rows import (
     Wanted,
     attention,
@@ -129,6 +131,14 @@ def test_filters_narrow_by_state_provider_and_words():
     assert keys(search="t2") == {"job2"}
 
 
+def bars(html):
+    """Return each picture's title, with the width of each of its bars."""
+    return [
+        (title, re.findall(r"width:([0-9.]+)%\"></div>", part))
+        for title, part in re.findall(r"<caption.*?>(.*?)</caption>(.*?)</table>", html)
+    ]
+
+
 def test_bars_compare_within_one_vendor_only():
     """Credits of different vendors are never measured by one another."""
     rows = [
@@ -136,12 +146,33 @@ def test_bars_compare_within_one_vendor_only():
         attempt(2, credits_micros=4_000_000, voice="kie:B"),
         attempt(3, provider="kling", credits_micros=900_000_000, voice="kling:C"),
     ]
-    shares = [row["cells"][3]["share"] for row in spend_table(rows, "voice")]
-    assert shares == [0.25, 1.0, 1.0]
+    assert bars(spend_plot(spend_rows(rows, "voice"), "voice")) == [
+        ("kie, credits", ["100.0", "25.0"]),
+        ("kling, credits", ["100.0"]),
+    ]
+
+
+def test_every_day_stands_in_the_plot_and_a_name_is_only_text():
+    """Days without a task are empty lines; what is held is drawn beside the cost."""
+    rows = [
+        attempt(1, created_at=us(-72), voice="<b>kie</b>"),
+        attempt(2, state="HELD", credits_micros=None, voice="<b>kie</b>"),
+    ]
+    by_day = spend_plot(spend_rows(rows, "day"), "day")
+    days = re.findall(r"2026-11-\d\d", by_day)
+    assert days == ["2026-11-18", "2026-11-19", "2026-11-20", "2026-11-21"]
+    assert bars(by_day) == [("kie, credits", ["66.7", "100.0"])]
+    assert "3 credits held" in by_day
+    by_voice = spend_plot(spend_rows(rows, "voice"), "voice")
+    assert "&lt;b&gt;kie&lt;/b&gt;" in by_voice
+    assert "2 credits + 3 credits held" in by_voice
+    assert spend_plot(spend_rows([attempt(credits_micros=0)], "day"), "day") == ""
 
 
 def test_what_is_held_is_marked_in_what_was_spent():
     """A bound that may have been charged stands beside what was."""
-    (row,) = spend_table([attempt(state="HELD", credits_micros=None)], "day")
+    (row,) = spend_table(
+        spend_rows([attempt(state="HELD", credits_micros=None)], "day")
+    )
     assert row["mark"] == "urgent"
     assert shown(row)[3:5] == ["unknown", "3 credits"]

@@ -10,7 +10,6 @@ from voicekit.clip import Clip
 from voicekit.engine.clips import clips_of, transcript_of
 from voicekit.engine.owned import Owned
 from voicekit.engine.previews import preview
-from voicekit.library.ledger import find
 from voicekit.transcript import Transcript
 from voicekit.voice import Voice, VoiceQuery
 
@@ -79,34 +78,6 @@ class Calls(Owned):
             settings=settings,
         )
         return self._clip(done)
-
-    async def progress(
-        self,
-        /,
-        text: str,
-        voice: str | Voice,
-        *,
-        model: str | None = None,
-        format: str | None = None,  # noqa: A002
-        **settings: Any,
-    ) -> int | None:
-        """Return how far speech is that was asked for, in percent, for panels.
-
-        None where the vendor does not say, or was not asked yet.
-        """
-        chosen = await self.voice(voice)
-        job = await self._job(
-            "speech",
-            self.provider_of(chosen.provider),
-            text=text,
-            voice=chosen.id,
-            model=model,
-            format=format,
-            settings=settings,
-        )
-        kept = await self.engine.library.transact(find, key=job.key, take=job.take)
-        percent: int | None = None if kept is None else kept.attempt["progress"]
-        return percent
 
     async def sound_effect(  # noqa: PLR0913 - the names that DESIGN fixes
         self,

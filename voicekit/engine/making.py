@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
 from functools import partial
 from numbers import Real
 from pathlib import Path
@@ -16,6 +17,7 @@ from voicekit.errors import InvalidSetting
 from voicekit.job import InputFile, Job, Kind, check_take
 from voicekit.library.files import FileStore
 from voicekit.library.forgetting import forget
+from voicekit.library.ledger import find
 from voicekit.offer import FileRule, Offer
 from voicekit.providers import Provider
 from voicekit.task import Estimate
@@ -25,6 +27,9 @@ __all__ = ["WAIT_S", "Making", "checked_timeout"]
 
 WAIT_S = 600.0
 """How long a call waits for a job before it says that it still runs."""
+
+LOOK_S = 0.5
+"""How often the ledger is asked how far a job is."""
 
 
 class Making(Listing):
@@ -57,22 +62,38 @@ class Making(Listing):
         ...     studio.estimate("Hello!", "offline:en-us").evidence
         'free'
         """
-        if isinstance(voice, str) and ":" not in voice:
-            name, voice_id = voice, None
-        else:
-            chosen = await self.voice(voice)
-            name, voice_id = chosen.provider, chosen.id
-        provider = self.provider_of(name)
-        job = await self._job(
-            kind,
-            provider,
-            text=text,
-            voice=voice_id,
-            model=model,
-            format=format,
-            settings=settings,
+        job, provider = await self._job_for(
+            kind, voice, text=text, model=model, format=format, settings=settings
         )
         return await self.engine.estimate(job, provider)
+
+    async def progress(  # noqa: PLR0913 - whatever a call can be told
+        self,
+        /,
+        text: str,
+        voice: str | Voice,
+        *,
+        kind: Kind = "speech",
+        file: str | Path | None = None,
+        model: str | None = None,
+        format: str | None = None,  # noqa: A002
+        take: int = 1,
+        **settings: Any,
+    ) -> AsyncIterator[int]:
+        """Yield how far a call is, in percent, whenever its vendor says something new.
+
+        Parameters are as in `estimate`. It ends only when it is no longer awaited.
+        """
+        parts = {"text": text, "file": file, "model": model, "format": format}
+        job, _ = await self._job_for(kind, voice, **parts, take=take, settings=settings)
+        told = None
+        while True:
+            kept = await self.engine.library.transact(find, key=job.key, take=job.take)
+            percent = None if kept is None else kept.attempt["progress"]
+            if percent not in (None, told):
+                told = percent
+                yield percent
+            await asyncio.sleep(LOOK_S)
 
     async def clip(self, job: str, *, timeout: float | None = None) -> Clip:
         """Return the clip of a job in `tasks`; waits if it is still running."""
@@ -104,6 +125,17 @@ class Making(Listing):
             raise InvalidSetting(f"{provider} needs the path of a file, not {given}.")
         job = await self._job(kind, self.provider_of(provider), **parts)
         return await self.engine.perform(job, wait_s)
+
+    async def _job_for(
+        self, kind: Kind, voice: str | Voice, **parts: Any
+    ) -> tuple[Job, Provider]:
+        """Return a job for a voice, or for a provider where the kind needs no voice."""
+        if isinstance(voice, str) and ":" not in voice:
+            provider, voice_id = self.provider_of(voice), None
+        else:
+            chosen = await self.voice(voice)
+            provider, voice_id = self.provider_of(chosen.provider), chosen.id
+        return await self._job(kind, provider, voice=voice_id, **parts), provider
 
     def _clip(self, done: Done) -> Clip:
         return clip_of(done.kept, self.engine.library.files, cached=done.cached)

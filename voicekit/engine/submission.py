@@ -102,19 +102,20 @@ class Submission:
         """
         try:
             task = await self._begin()
-        except asyncio.CancelledError:
-            self._call_off()
+        except BaseException as error:
+            self._call_off(error)
             raise
         nap = self.sleep if self.bell is None else self.bell.sleep
         watch = Watch(self.attempt, nap, self.line)
         collection = Collection(self.attempt, self.fetch, watch)
         return await collection.finish(await watch.wait(task))
 
-    def _call_off(self) -> None:
+    def _call_off(self, why: BaseException) -> None:
         attempt = self.attempt
         if not self.sent and attempt.kept.state in (State.RESERVED, State.SENDING):
             never = VoicekitError("It was called off before anything was sent.")
-            change = ended(State.FAILED, never, "no")
+            error = why if isinstance(why, VoicekitError) else never
+            change = ended(State.FAILED, error, "no")
             attempt.library.post(advance, attempt.kept, change)
 
     async def _begin(self) -> Task:

@@ -37,15 +37,14 @@ class Axis:
         self._declared: Mapping[str, Setting | None] = {}
         self.name = widgets.Dropdown(options=(_NOTHING,), description=title)
         self.values = widgets.Text(
-            description=f"Values of {title.lower()}",
-            placeholder="with commas between them",
-            continuous_update=False,
+            placeholder="with commas between them", continuous_update=False
         )
         self.hint = widgets.Label()
         self.hint.add_class("voicekit-hint")
         self.controls = (self.name, self.values)
         self.widget = widgets.VBox([self.name, self.values, self.hint])
         self.name.observe(lambda _: self._explain(), "value")
+        self._explain()
 
     def show(self, declared: Mapping[str, Setting | None]) -> None:
         """Offer these settings; one that is chosen stays, if it is still there."""
@@ -77,7 +76,10 @@ class Axis:
             ) from None
 
     def _explain(self) -> None:
-        setting = self._declared.get(self.name.value)
+        name = self.name.value
+        self.values.layout.display = "none" if name == _NOTHING else None
+        self.values.description = f"Values of {name}"
+        setting = self._declared.get(name)
         self.hint.value = "" if setting is None else _hint(setting)
 
 

@@ -17,6 +17,7 @@ from voicekit.forecast import CellPrice, Forecast
 from voicekit.grid import Grid
 from voicekit.panels.axis import Axis
 from voicekit.panels.frame import framed
+from voicekit.panels.markup import Markup
 from voicekit.panels.notice import Notice
 from voicekit.panels.panel import Panel
 from voicekit.panels.price import never_charge
@@ -32,7 +33,6 @@ __all__ = ["Compare"]
 MOST_CLIPS = 200
 """In one table; `Studio.compare` has no such limit."""
 
-_NOTHING_YET = '<p style="opacity:0.75">Nothing is compared yet.</p>'
 _NO_VOICES = "Choose a voice in the list, and press Add voices."
 _TEXTS = "The quick brown fox jumps over the lazy dog.\nMind the gap, please."
 
@@ -54,7 +54,7 @@ class Compare(Panel):
         What was made last.
     """
 
-    parts = ("plan", "grid")
+    parts = ("grid",)
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
@@ -74,7 +74,7 @@ class Compare(Panel):
             description="Stop", tooltip="Stop waiting; what was made is kept"
         )
         self.cost, self.trouble = Notice(), Notice()
-        self.sheet.put("plan", _NOTHING_YET)
+        self.plan = Markup()
         self._widget = self._arranged()
         self._listen()
         self._prepare()
@@ -165,7 +165,7 @@ class Compare(Panel):
     def _show_made(self, made: tuple[Comparison, str]) -> None:
         self.comparison, markup = made
         self._running = None
-        self.sheet.put("plan", "")
+        self.plan.value = ""
         self.sheet.put("grid", markup)
         self.notice.tell(f"{self.comparison.caption}. {_bill(self.comparison)}")
         self._price()
@@ -224,7 +224,7 @@ class Compare(Panel):
         self._priced = asked
         self.cost.note("\n".join([*map(str, forecasts), *asked.warnings]))
         if self.comparison is None or self.comparison.crossing != asked:
-            self.sheet.put("plan", self._planned(asked, prices))
+            self.plan.value = self._planned(asked, prices)
         check_budget(forecasts)
 
     def _planned(self, asked: Crossing, prices: Sequence[CellPrice]) -> str:
@@ -260,7 +260,7 @@ class Compare(Panel):
         left = widgets.VBox(
             [
                 *(self.texts, self.voices, varied, self.trouble, self.cost),
-                *(actions, self.notice),
+                *(actions, self.notice, self.plan),
             ]
         )
         right = widgets.VBox([self.picker.widget, self.add_button])

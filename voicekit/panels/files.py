@@ -28,7 +28,6 @@ from voicekit.voice import Voice
 __all__ = ["Files"]
 
 _NOBODY = "No provider of this studio makes anything of files."
-_NOTHING = '<p style="opacity:0.75">Nothing made of files yet.</p>'
 
 
 class Files(Panel):
@@ -68,7 +67,6 @@ class Files(Panel):
             description="Stop", tooltip="Stop waiting; what was sent is kept"
         )
         self._widget = self._arranged()
-        self.sheet.put("results", _NOTHING)
         self.refresh()
         self._listen()
 
@@ -155,7 +153,11 @@ class Files(Panel):
             # Reads and writes files: neither the kernel nor the loop waits for a disk.
             source = await asyncio.to_thread(as_accepted, filled.file, offer)
         ready = replace(filled, path=source)
-        made = await FORMS[offer.kind].call(self.studio.calls, ready)
+        form, calls = FORMS[offer.kind], self.studio.calls
+        progress = calls.progress(
+            ready.text, offer.provider, kind=offer.kind, file=source, **ready.settings
+        )
+        made = await self.told_of(form.title, form.call(calls, ready), progress)
         return await asyncio.to_thread(result_html, made, source, offer), made
 
     def _keep(self, told: tuple[str, Made]) -> None:

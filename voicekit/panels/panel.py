@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -140,6 +140,27 @@ class Panel:
                 await asyncio.wrap_future(_THREAD.submit(act, value))
 
         return self.start(forward(), lambda _: None, line)
+
+    async def told_of(
+        self, title: str, making: Awaitable[T], progress: AsyncIterator[int]
+    ) -> T:
+        """Await what is made; its vendor's progress is told meanwhile."""
+
+        def report(percent: int) -> None:
+            if self.is_waiting(self.notice):
+                self.notice.tell(f"{title} … {percent} %")
+
+        async def forward() -> None:
+            async for percent in progress:
+                self.post(partial(report, percent))
+
+        forwarding = asyncio.ensure_future(forward())
+        # What is wrong with the call is raised where it is made, too: said once.
+        forwarding.add_done_callback(lambda done: done.cancelled() or done.exception())
+        try:
+            return await making
+        finally:
+            forwarding.cancel()
 
     def restart(
         self, coroutine: Coroutine[Any, Any, T], then: Callable[[T], None], line: Notice

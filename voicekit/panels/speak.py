@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -30,9 +30,6 @@ __all__ = ["Speak"]
 _Asked: TypeAlias = tuple[str, str | None, Mapping[str, Any]]
 """A text, a voice, and the settings that were set."""
 
-LOOK_AGAIN_S = 0.5
-"""How often the progress of a take is looked up while it is made."""
-
 
 class Speak(Panel):
     """Make speech, and keep every take to hear again.
@@ -51,6 +48,7 @@ class Speak(Panel):
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
         self._priced: _Asked | None = None
+        self._newest: dict[str, int] = {}
         self.text = widgets.Textarea(
             value="The quick brown fox jumps over the lazy dog.",
             placeholder="What shall the voice say?",
@@ -64,9 +62,13 @@ class Speak(Panel):
         self.made = Takes(
             studio, lambda takes: self.sheet.put("takes", takes), self.player
         )
-        self.button = Submit(
-            description="Speak",
-            controls=[self.text, self.picker.list, *self.parameters.controls],
+        controls = [self.text, self.picker.list, *self.parameters.controls]
+        self.button = Submit(description="Speak", controls=controls)
+        self.again_button = Submit(
+            description="Another take",
+            icon="",
+            tooltip="Have the same made once more, at the price of Speak",
+            controls=controls,
         )
         # Neither is ever disabled: that would take the focus from whoever has no mouse.
         self.stop_button = widgets.Button(
@@ -88,10 +90,15 @@ class Speak(Panel):
         """The panel as one widget, without the takes."""
         return self._widget
 
-    def speak(self) -> None:
+    def speak(self, take: int = 1) -> None:
         """Ask for the text with the chosen voice and settings.
 
         Asking for the same again while it is being made joins the first call.
+
+        Parameters
+        ----------
+        take : int
+            Each is made, and paid for, once.
 
         Raises
         ------
@@ -101,7 +108,9 @@ class Speak(Panel):
         text, voice, settings = self._asked()
         if not voice:
             raise UnknownVoice("No voice is chosen; choose one in the list.")
-        call = self._make(text, voice, settings)
+        asked = _call(text, voice, settings)
+        self._newest[asked] = max(take, self._newest.get(asked, 0))
+        call = self._make(text, voice, {**settings, "take": take})
         self.start(call, self._keep)
         self.notice.tell("Speaking …")
 
@@ -121,35 +130,36 @@ class Speak(Panel):
         """List the voices of every provider that the studio uses by now."""
         self.picker.refresh()
 
-    def _submit(self, shown: Shown | None) -> None:
-        self.button.take_over(shown)
+    def speak_again(self) -> None:
+        """Ask for one take more of what is asked for."""
+        self.speak(self._newest.get(_call(*self._asked()), 0) + 1)
+
+    def _obey(self, button: Submit, speak: Callable[[], None]) -> None:
+        submit = partial(self._submit, button, speak)
+        button.on_submit(lambda shown: self.attempt(partial(submit, shown)))
+
+    def _submit(
+        self, button: Submit, speak: Callable[[], None], shown: Shown | None
+    ) -> None:
+        button.take_over(shown)
         # Nobody pays a price that was not on the button.
         asked = self._asked()
         is_free = not asked[1] or never_charge(self.studio, [asked[1]])
         if asked != self._priced and not is_free:
             raise VoicekitError(CHANGED)
-        self.speak()
+        speak()
 
     def _asked(self) -> _Asked:
         return self.text.value, self.picker.value, self.parameters.values()
 
     async def _make(self, text: str, voice: str, settings: Mapping[str, Any]) -> Take:
         calls = self.studio.calls
-        speaking = asyncio.ensure_future(calls.speak(text, voice, **settings))
-        try:
-            while not (await asyncio.wait([speaking], timeout=LOOK_AGAIN_S))[0]:
-                percent = await calls.progress(text, voice, **settings)
-                self.post(partial(self._report, percent))
-            clip = await speaking
-        finally:
-            speaking.cancel()
+        making = calls.speak(text, voice, **settings)
+        progress = calls.progress(text, voice, **settings)
+        clip = await self.told_of("Speaking", making, progress)
         offer = await calls.offer(voice, model=clip.model)
         # Reads the file: neither the kernel nor the loop waits for a disk.
         return await asyncio.to_thread(Take.of, clip, offer)
-
-    def _report(self, percent: int | None) -> None:
-        if percent is not None and self.is_waiting(self.notice):
-            self.notice.tell(f"Speaking … {percent} %")
 
     def _keep(self, take: Take) -> None:
         was_here = self.made.keep(take)
@@ -196,14 +206,17 @@ class Speak(Panel):
         self.button.note = "" if estimate is None else str(estimate)
 
     def _listen(self) -> None:
-        self.button.on_submit(lambda shown: self.attempt(partial(self._submit, shown)))
+        self._obey(self.button, self.speak)
+        self._obey(self.again_button, self.speak_again)
         self.stop_button.on_click(lambda _: self.attempt(self.stop_speaking))
         self.picker.on_choice(self._prepare)
         self.parameters.on_change(lambda: self.attempt(self._price))
         self.text.observe(lambda _: self.attempt(self._note_text), "value")
 
     def _arranged(self) -> widgets.Widget:
-        actions = widgets.HBox([self.button, self.stop_button, self.length])
+        actions = widgets.HBox(
+            [self.button, self.again_button, self.stop_button, self.length]
+        )
         actions.add_class("voicekit-actions")
         left = widgets.VBox(
             [
@@ -215,6 +228,11 @@ class Speak(Panel):
         columns = widgets.Box([left, right])
         columns.add_class("voicekit-columns")
         return framed([columns], "speak")
+
+
+def _call(text: str, voice: str | None, settings: Mapping[str, Any]) -> str:
+    """Return what tells one call from another, whichever take of it."""
+    return repr((text, voice, sorted(settings.items())))
 
 
 def _length_of(text: str, offer: Offer | None) -> str:

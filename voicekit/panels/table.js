@@ -44,7 +44,9 @@ function render({ model, el }) {
   const head = table.createTHead().insertRow();
   const body = table.createTBody();
   const drawn = new Map();
+  el.classList.toggle("voicekit-selectable", model.get("selectable"));
   el.append(table);
+  body.addEventListener("click", chooseByRow);
 
   function drawHead() {
     const labels = model.get("columns").map(({ label, kind }) =>
@@ -57,6 +59,13 @@ function render({ model, el }) {
     const keys = [...drawn].filter(([, row]) => row.box.checked).map(([key]) => key);
     model.set("chosen", keys);
     model.save_changes();
+  }
+
+  /** The whole row is its box; who marks a text in it means the text. */
+  function chooseByRow({ target }) {
+    const box = target.closest("tr")?.box;
+    if (!box || target === box || !getSelection().isCollapsed) return;
+    box.click();
   }
 
   function drawRow({ key, mark, cells }) {

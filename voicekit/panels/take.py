@@ -60,4 +60,5 @@ def _changed(clip: Clip, offer: Offer | None) -> str:
         for name, value in clip.settings.items()
         if name not in declared or default_of(declared[name]) != value
     ]
-    return show_text(", ".join(changed)) or "default settings"
+    told = show_text(", ".join(changed)) or "default settings"
+    return told if clip.take == 1 else f"{told}, take {clip.take}"

@@ -21,7 +21,6 @@ from voicekit.studio import Studio
 
 __all__ = ["Takes"]
 
-_NONE = '<p style="opacity:0.75">No takes yet: press Speak.</p>'
 LONGEST_NAME = 60
 
 
@@ -112,7 +111,7 @@ class Takes(Panel):
         newest_first = [*reversed(self._takes.values())]
         self.list.show([_row(take) for take in newest_first])
         markup = "".join(take.to_html() for take in newest_first)
-        self._put(markup or _NONE)
+        self._put(markup)
 
 
 def _row(take: Take) -> TakeRow:

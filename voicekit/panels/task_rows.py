@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from voicekit.library.spending import Row as Attempt
-from voicekit.library.spending import spend_rows
 from voicekit.library.states import SHOWN, State
 from voicekit.panels.table import Cell, Column, Mark, Row, row
 from voicekit.task import cost_text, from_micros
@@ -37,7 +36,7 @@ SPEND_COLUMNS = (
     Column(label="Group", kind="text"),
     Column(label="Provider", kind="text"),
     Column(label="Tasks", kind="number"),
-    Column(label="Credits", kind="share"),
+    Column(label="Credits", kind="number"),
     Column(label="Held", kind="number"),
     Column(label="Refunded", kind="number"),
     Column(label="Cost unknown", kind="number"),
@@ -103,22 +102,15 @@ def task_table(
     return rows, len(found)
 
 
-def spend_table(attempts: Sequence[Attempt], by: str) -> list[Row]:
-    """Return what was spent; a bar compares within one provider, never across."""
-    spent = spend_rows(attempts, by)
-    most: Counter[str] = Counter()
-    for one in spent:
-        most[one["provider"]] = max(most[one["provider"]], one["credits"] or 0)
+def spend_table(spent: Iterable[Mapping[str, Any]]) -> list[Row]:
+    """Return the rows of `library.spending.spend_rows` as rows of text."""
     return [
         row(
             f"{one['group']} {one['provider']} {one['unit']}",
             one["group"] or "none",
             one["provider"],
             str(one["tasks"]),
-            Cell(
-                text=cost_text(one["credits"], one["unit"]),
-                share=_share(one["credits"], most[one["provider"]]),
-            ),
+            cost_text(one["credits"], one["unit"]),
             cost_text(one["held"] or None, one["unit"], unknown=""),
             cost_text(one["refunded"] or None, one["unit"], unknown=""),
             str(one["unknown"] or ""),
@@ -205,10 +197,6 @@ def _cost(attempt: Attempt) -> str:
     guess = "unknown" if estimated is None else f"about {cost_text(estimated, unit)}"
     cost = guess if known is None else cost_text(known, unit)
     return f"{cost}\n{cost_text(refunded, unit)} refunded" if refunded else cost
-
-
-def _share(part: float | None, whole: float) -> float | None:
-    return part / whole if part and whole else None
 
 
 def _state(attempt: Attempt) -> str:

@@ -12,11 +12,13 @@ import ipywidgets as widgets
 from voicekit.engine.following import follow
 from voicekit.errors import Unsupported
 from voicekit.library.spending import Row as Attempt
-from voicekit.library.spending import SpendBy
+from voicekit.library.spending import SpendBy, spend_rows
 from voicekit.library.states import SHOWN
 from voicekit.panels.frame import framed, offer_choices
+from voicekit.panels.markup import Markup
 from voicekit.panels.notice import Notice
 from voicekit.panels.panel import Panel
+from voicekit.panels.spend_plot import spend_plot
 from voicekit.panels.submit import Shown, Submit
 from voicekit.panels.table import Column, Table, row
 from voicekit.panels.task_actions import ACTIONS, Action, Given
@@ -71,7 +73,7 @@ class Tasks(Panel):
         self.billed = widgets.Dropdown(options=_BILLED, description="Write off as")
         self.by = widgets.Dropdown(options=get_args(SpendBy), description="Spend by")
         self.table = Table(TASK_COLUMNS, selectable=True)
-        self.spend = Table(SPEND_COLUMNS)
+        self.spend, self.plot = Table(SPEND_COLUMNS), Markup()
         self.balances = Table([Column(label=one, kind="text") for one in _BALANCES])
         self.buttons = {action.label: self._button(action) for action in ACTIONS}
         self._widget = self._arranged()
@@ -108,12 +110,12 @@ class Tasks(Panel):
         confirmed, self._to_confirm = self._to_confirm, None
         given = self._given()
         if action.needs_choice and not given.jobs:
-            raise Unsupported(f"Choose tasks in the list, then press {action.label}.")
+            raise Unsupported(f"Choose tasks in the list, then press “{action.label}”.")
         if action.warning and confirmed != (action, given):
             self._to_confirm = (action, given)
             self.notice.tell(
-                f"{action.warning} Press {action.label} again for "
-                f"{', '.join(given.jobs)}."
+                f"{action.warning} To go on with {', '.join(given.jobs)}, press "
+                f"“{action.label}” once more."
             )
             return
         self.start(action.run(self.studio.calls, given), self.notice.tell)
@@ -155,8 +157,10 @@ class Tasks(Panel):
         self.table.show(rows, count)
 
     def _sum(self) -> None:
-        rows = spend_table(self._attempts, self.by.value)
-        self.spend.show(rows, f"By {self.by.value}" if rows else "Nothing spent yet.")
+        spent = spend_rows(self._attempts, self.by.value)
+        title = f"By {self.by.value}" if spent else "Nothing spent yet."
+        self.spend.show(spend_table(spent), title)
+        self.plot.value = spend_plot(spent, self.by.value)
 
     def _show_balances(self, table: Any) -> None:
         self.balance_line.clear()
@@ -200,9 +204,9 @@ class Tasks(Panel):
         return framed(
             [
                 self.urgent,
-                *(_heading("Tasks"), filters, self.table),
-                *(settling, actions, self.notice, self._live),
-                *(_heading("Spend"), by, self.spend),
+                *(_heading("Tasks"), actions, settling, self.notice, self._live),
+                *(filters, self.table),
+                *(_heading("Spend"), by, self.spend, self.plot),
                 *(_heading("Balances", ask), self.balances, self.balance_line),
             ],
             "tasks",
