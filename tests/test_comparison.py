@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import re
+import signal
 import threading
 
 import matplotlib as mpl
@@ -311,7 +312,30 @@ def test_a_cell_without_a_clip_costs_what_is_on_record(state, billed, micros, co
     assert comparing._cost(Kept(job={}, attempt=attempt)) == cost
 
 
-def test_an_interrupt_keeps_what_is_done(studio, monkeypatch):
+def called_off(studio, texts, waiting):
+    """Cancel the wait, as a panel does."""
+    future = studio.bridge.submit(studio.calls.compare(texts, "offline:de"))
+    assert waiting.wait(20)
+    future.cancel()
+
+
+def interrupted(studio, texts, waiting):
+    """Press ■ while the call blocks."""
+    main = threading.main_thread().ident
+
+    def press():
+        waiting.wait(20)
+        signal.pthread_kill(main, signal.SIGINT)
+
+    pressing = threading.Thread(target=press)
+    pressing.start()
+    with pytest.raises(KeyboardInterrupt):
+        studio.compare(texts, "offline:de")
+    pressing.join(20)
+
+
+@pytest.mark.parametrize("stop", [called_off, interrupted])
+def test_an_interrupt_keeps_what_is_done(studio, monkeypatch, stop):
     """Called off in the middle, the same call again makes only what is missing."""
     texts = [f"Sentence number {n}." for n in range(6)]
     monkeypatch.setattr(comparing, "MOST_AT_ONCE", 1)
@@ -326,9 +350,7 @@ def test_an_interrupt_keeps_what_is_done(studio, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(comparing.Comparing, "_row", row)
-        future = studio.bridge.submit(studio.calls.compare(texts, "offline:de"))
-        assert waiting.wait(20)
-        future.cancel()
+        stop(studio, texts, waiting)
     assert len(studio.tasks()) == 3
     again = studio.compare(texts, "offline:de")
     assert again.frame.cached.tolist() == [True] * 3 + [False] * 3

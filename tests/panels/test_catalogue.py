@@ -72,6 +72,17 @@ def test_a_chosen_value_stays_among_the_choices():
     assert counts["gender"] == [("female", 0), ("male", 1)]
 
 
+def test_one_age_is_one_choice_however_its_vendor_writes_it():
+    """Years, capitals and underscores are spellings of one another."""
+    ages = ("middle_aged", "Middle Aged", "35", "25", "Young Adult", "Senior", "90")
+    listed = Catalogue([Voice(voice=f"kie:{age}", age=age) for age in ages])
+    assert listed.find(VoiceSearch()).counts["age"] == [
+        ("middle aged", 3),
+        ("old", 2),
+        ("young", 2),
+    ]
+
+
 def test_only_facets_that_tell_voices_apart_are_offered():
     """Where all voices are of one provider, nobody is asked for it."""
     assert "provider" in LISTED.facets

@@ -11,8 +11,10 @@ def sent(monkeypatch):
     """What goes to the browser: by the name of its place, in its order."""
     messages = []
 
-    def note(shown, *, display_id):
-        messages.append((display_id, shown.data))
+    def note(shown, *, raw, display_id):
+        assert raw
+        assert shown["text/plain"] == ""
+        messages.append((display_id, shown["text/html"]))
 
     monkeypatch.setattr(module, "display", note)
     monkeypatch.setattr(module, "update_display", note)

@@ -12,13 +12,31 @@ from voicekit.voice import Voice, searchable
 
 __all__ = ["FACETS", "SORTS", "Catalogue", "Found", "VoiceRow", "VoiceSearch"]
 
+_AGES = {"young adult": "young", "senior": "old"}
+"""Words of vendors for what others call otherwise."""
+
+
+def _plain(text: str | None) -> str:
+    """Return one spelling of what vendors write in several: "Middle_Aged"."""
+    return (text or "").replace("_", " ").strip().casefold()
+
+
+def _age(text: str | None) -> str:
+    """Return an age as most vendors name it; eSpeak NG gives years."""
+    age = _plain(text)
+    if age.isdecimal():
+        bounds = ((13, "child"), (30, "young"), (60, "middle aged"))
+        return next((name for end, name in bounds if int(age) < end), "old")
+    return _AGES.get(age, age)
+
+
 FACETS: Mapping[str, Callable[[Voice], str | None]] = {
     "provider": lambda voice: voice.provider,
     "language": lambda voice: (voice.language or "").partition("-")[0].lower(),
     "gender": lambda voice: voice.gender,
-    "age": lambda voice: voice.age,
-    "accent": lambda voice: voice.accent,
-    "use": lambda voice: voice.use_case,
+    "age": lambda voice: _age(voice.age),
+    "accent": lambda voice: _plain(voice.accent),
+    "use": lambda voice: _plain(voice.use_case),
     "origin": lambda voice: "own" if voice.owned else "the provider's",
 }
 """By what a list is narrowed, and how a voice's value of it reads."""

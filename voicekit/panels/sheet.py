@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 
-from IPython.display import HTML, display, update_display
+from IPython.display import display, update_display
 
 __all__ = ["Sheet"]
 
@@ -39,7 +39,7 @@ class Sheet:
             return
         self._parts[part] = markup
         if self._is_shown:
-            update_display(HTML(_framed(markup)), display_id=self._id_of(part))
+            update_display(_shown(markup), raw=True, display_id=self._id_of(part))
 
     def take_over(self, other: Sheet) -> None:
         """Hold from now on what stands on a sheet of some of the parts."""
@@ -50,10 +50,15 @@ class Sheet:
         """Show it below the running cell."""
         self._is_shown = True
         for part, markup in self._parts.items():
-            display(HTML(_framed(markup)), display_id=self._id_of(part))
+            display(_shown(markup), raw=True, display_id=self._id_of(part))
 
     def _id_of(self, part: str) -> str:
         return f"{self._display_id}-{part}"
+
+
+def _shown(markup: str) -> dict[str, str]:
+    # An empty part is nothing, also to who reads plain text only.
+    return {"text/html": _framed(markup), "text/plain": ""}
 
 
 def _framed(markup: str) -> str:
