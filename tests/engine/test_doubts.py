@@ -282,8 +282,18 @@ def test_resume_finishes_what_a_dead_kernel_left(library):
 
     calls, transport = desk(library, answer, answer)
     table = asyncio.run(calls.resume())
-    assert sorted(table.state) == ["done", "done", "failed", "held"]
+    assert sorted(table.state) == ["done", "done", "held"]
+    assert table.index.is_unique
     assert sorted(r.method for r in transport.requests) == ["GET", "POST"]
+
+
+def test_there_is_nothing_to_look_for_where_all_is_known(library):
+    """Of a job that is done no vendor is asked what became of it."""
+    calls, transport = desk(library, reply(state="done", id="t1", cost=1))
+    done = asyncio.run(calls.engine.perform(job(), None)).kept.job["id"]
+    with pytest.raises(LibraryError, match="is done, not"):
+        asyncio.run(calls.check(done))
+    assert len(transport.requests) == 1
 
 
 @pytest.mark.parametrize("call", ["adopt", "check", "submit_again"])

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+import voicekit as vk
 from voicekit.engine.catalogue import REMEMBERED_S, VoiceCache
 from voicekit.errors import Unavailable
 from voicekit.providers import find
@@ -54,3 +55,15 @@ def test_a_list_is_remembered_for_a_day():
     for clock[0] in (0.0, REMEMBERED_S, REMEMBERED_S + 1):
         asyncio.run(cache.get(find("kie"), VoiceQuery(), ask))
     assert asked == [0.0, REMEMBERED_S + 1]
+
+
+def test_a_refused_key_and_a_vendor_out_of_reach_are_told_apart(
+    at_the_sandbox, monkeypatch
+):
+    """Neither is connected; the table says which of the two it is."""
+    monkeypatch.setenv("VOICEKIT_KIE_KEY", "of-somebody-else")
+    monkeypatch.setenv("VOICEKIT_AKOOL_URL", "http://127.0.0.1:9")
+    with vk.Studio(["kie", "akool", "kling"]) as studio:
+        table = studio.providers()
+    assert table.connected.to_dict() == {"kie": False, "akool": False, "kling": True}
+    assert table.health.tolist() == ["key refused", "no answer", "unknown"]

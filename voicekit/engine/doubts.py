@@ -35,6 +35,9 @@ __all__ = ["Doubts"]
 AUDIBLE = frozenset(("speech", "sound_effect", "dubbing", "music"))
 """The kinds whose result is a clip; the first one where they are several."""
 
+_CHECKED = (State.AMBIGUOUS, State.HELD, State.AT_RISK, State.FAILED)
+"""The states of a job of which a vendor may know more than its ledger."""
+
 
 class Doubts(Comparing):
     """The calls that settle what is not known.
@@ -69,8 +72,11 @@ class Doubts(Comparing):
         ------
         Unsupported
             If the provider lists no such thing.
+        LibraryError
+            If there is nothing to look for: the job is done, or still under way.
         """
-        kept, callbacks = await self.engine.find(job), self.engine.callbacks
+        kept = await self._in_doubt(job, *_CHECKED)
+        callbacks = self.engine.callbacks
         if callbacks is not None and (told := await callbacks.confirmed(kept)):
             await self._adopt(kept, told)
             row = {"task_id": told, "created_at": None, "credits": None}
@@ -192,7 +198,7 @@ class Doubts(Comparing):
         Returns
         -------
         DataFrame
-            The rows of `tasks` for what was unfinished, as they are now.
+            The newest row of `tasks` for each job that was unfinished, as it is now.
         """
         library = self.engine.library
         names = await library.transact(unfinished)
@@ -202,7 +208,8 @@ class Doubts(Comparing):
             *(self.engine.perform(job, None) for job in mine), return_exceptions=True
         )
         rows = await library.transact(attempts)
-        left = [row for row in rows if row["job"] in names]
+        newest = {row["job"]: row for row in rows}
+        left = [newest[name] for name in names]
         return await make_frame("tasks", task_rows(left, self.engine.library.files))
 
     def _is_here(self, job: Job) -> bool:

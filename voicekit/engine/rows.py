@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from voicekit.errors import KeyMissing, VoicekitError
+from voicekit.errors import KeyMissing, Unauthorized, Unavailable, VoicekitError
 from voicekit.library.ledger import now_us
 from voicekit.offer import Model
 from voicekit.providers import Provider
@@ -38,6 +38,14 @@ def _framed(table: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     return frame(table, rows)
 
 
+_TROUBLES: Mapping[type, str] = {
+    KeyMissing: "no key",
+    Unauthorized: "key refused",
+    Unavailable: "no answer",
+}
+"""What a provider that does not answer its user is called."""
+
+
 def provider_row(
     provider: Provider,
     health: str | VoicekitError,
@@ -50,12 +58,12 @@ def provider_row(
     health, found : str, Credits or VoicekitError
         How it says that it is, and its balance; or why it does not say.
     """
-    has_key = not isinstance(found, KeyMissing)
     known = "unknown" if isinstance(health, VoicekitError) else health
+    trouble = _TROUBLES.get(type(found))
     return {
         "provider": provider.name,
-        "connected": has_key,
-        "health": known if has_key else "no key",
+        "connected": trouble is None,
+        "health": trouble or known,
         "balance": found.balance if isinstance(found, Credits) else None,
         "unit": provider.unit,
         "kinds": ", ".join(provider.kinds),
