@@ -181,6 +181,7 @@ class Lab:
 
     def picture(self, name, first, last):
         """Save a picture that begins with one cell and ends with another."""
+        first.evaluate("cell => cell.scrollIntoView()")
         top, end = first.bounding_box(), last.bounding_box()
         ARTIFACTS.mkdir(exist_ok=True)
         clip = top | {"height": end["y"] + end["height"] - top["y"]}
