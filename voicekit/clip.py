@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from voicekit.errors import InvalidSetting
 from voicekit.headerless import HEADERLESS, LOWEST_RATE
+from voicekit.media import media_type_of
 from voicekit.task import Word, cost_text
 
 if TYPE_CHECKING:
@@ -27,11 +28,6 @@ LONGEST_SHOWN = 2_000
 
 LONGEST_EMBEDDED = 16 << 20
 """Bytes of sound that a cell's output holds; a notebook of more is slow to open."""
-
-SOUND_ENDINGS = frozenset(
-    (".wav", ".flac", ".mp3", ".ogg", ".opus", ".aac", ".m4a", ".pcm")
-)
-"""What a file's name says of its format."""
 
 
 class Source(Protocol):
@@ -166,8 +162,8 @@ class Clip:
         target = Path(path)
         if target.is_dir() or str(path).endswith(("/", os.sep)):
             target = target / self.path.name
-        endings = {target.suffix.lower(), self.path.suffix.lower()}
-        if len(endings & SOUND_ENDINGS) > 1:
+        named = {media_type_of(target), media_type_of(self.path)}
+        if len([one for one in named if one.startswith("audio/")]) > 1:
             raise InvalidSetting(
                 f"{target.name} names another format: this clip is {self.media_type}. "
                 f"Save it as {target.stem}{self.path.suffix}, or ask for another "

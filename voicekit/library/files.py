@@ -12,39 +12,11 @@ from pathlib import Path
 
 from voicekit.content import read_unchanged
 from voicekit.errors import LibraryError
-from voicekit.headerless import HEADERLESS
+from voicekit.media import EXTENSIONS, media_type_of
 
-__all__ = ["FileStore", "Part", "StoredFile", "media_type_of"]
+__all__ = ["FileStore", "Part", "StoredFile"]
 
 _CHUNK = 1 << 20
-
-EXTENSIONS = {
-    "audio/wav": "wav",
-    "audio/flac": "flac",
-    "audio/mpeg": "mp3",
-    "audio/ogg": "ogg",
-    "audio/webm": "webm",
-    "audio/mp4": "m4a",
-    **{media_type: one.codec for media_type, one in HEADERLESS.items()},
-    "audio/opus": "opus",
-    "audio/aac": "aac",
-    "audio/aiff": "aiff",
-    "video/mp4": "mp4",
-    "video/quicktime": "mov",
-    "application/x-subrip": "srt",
-    "text/plain": "txt",
-    "application/json": "json",
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/webp": "webp",
-}
-_MEDIA_TYPES = {extension: media for media, extension in EXTENSIONS.items()}
-
-
-def media_type_of(path: Path) -> str:
-    """Return the media type that a file's ending names."""
-    suffix = path.suffix.lower().lstrip(".")
-    return _MEDIA_TYPES.get(suffix, "application/octet-stream")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Connection, select, update
 
 from voicekit.errors import LibraryError
 from voicekit.library import schema
-from voicekit.library.files import media_type_of
 from voicekit.library.ledger import find, log_event
 from voicekit.library.states import OPEN, SHOWN, State
+from voicekit.media import media_type_of
 
 __all__ = ["forget", "free", "retire", "retire_all"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from voicekit.clip import Clip, show_text
 from voicekit.errors import BadReply
-from voicekit.library.files import media_type_of
+from voicekit.media import media_type_of
 from voicekit.offer import Offer
 from voicekit.panels.forms import Made
 from voicekit.panels.take import Take
