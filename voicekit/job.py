@@ -14,6 +14,7 @@ from voicekit.errors import InvalidSetting
 
 __all__ = [
     "KEY_VERSION",
+    "REHEARSED",
     "InputFile",
     "Job",
     "Kind",
@@ -29,6 +30,9 @@ SettingValue: TypeAlias = bool | int | float | str
 
 KEY_VERSION = 1
 """Raise this only with a way to find what was stored under the old keys."""
+
+REHEARSED = "sandbox"
+"""The realm of what local stand-ins are asked, which end with their kernel."""
 
 MOST_TAKES = 1_000_000
 

@@ -19,6 +19,7 @@ from voicekit.engine.endpoints import Endpoints
 from voicekit.engine.engine import Engine
 from voicekit.engine.leftovers import notice
 from voicekit.errors import InvalidSetting
+from voicekit.job import REHEARSED
 from voicekit.library.forgetting import retire_all
 from voicekit.library.library import Library, default_folder
 from voicekit.task import to_micros
@@ -167,7 +168,7 @@ class Studio(_Desk):
             self.sandbox = opened.enter_context(_rehearsal()) if sandbox else None
             if sandbox:
                 # A new one knows nothing of what was cloned or bought in earlier ones.
-                kept.post(retire_all, "sandbox")
+                kept.post(retire_all, REHEARSED)
             places = None if self.sandbox is None else _places(self.sandbox)
             connector = Connector(places)
             names = [

@@ -28,6 +28,7 @@ def attempt(number=1, job=None, **fields) -> Row:
         "id": number,
         "job": job or f"job{number}",
         "state": "FETCHED",
+        "owner": "",
         "provider": "kie",
         "kind": "speech",
         "voice": "kie:Rachel",
@@ -64,6 +65,7 @@ def test_what_needs_its_user_stands_first_and_is_said():
         attempt(4),
         attempt(5, state="RUNNING", expires_at=us(48)),
         attempt(6, expires_at=us(1)),  # saved: let it expire
+        attempt(7, state="RUNNING", expires_at=us(2), owner="k1"),  # being fetched
     ]
     table, _ = task_table(rows, Wanted(), NOW)
     assert [row["key"] for row in table] == [f"job{n}" for n in (3, 1, 2, 6, 5, 4)]

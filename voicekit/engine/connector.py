@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from voicekit.address import Address
 from voicekit.errors import InvalidSetting, KeyMissing, Unsupported
 from voicekit.flow import Transport
+from voicekit.job import REHEARSED
 from voicekit.keys import Secret, Secrets, find_secrets, variable
 from voicekit.library.library import Library
 from voicekit.offline.transport import OfflineTransport
@@ -112,7 +113,7 @@ class Connector:
         if provider.transport == "offline":
             return "live"
         if self._places is not None:
-            return "sandbox"
+            return REHEARSED
         address = str(self.address(provider))
         return "live" if address == provider.origin else address
 

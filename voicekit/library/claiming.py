@@ -95,12 +95,25 @@ def claim(
 def begin_again(connection: Connection, kept: Kept, terms: Terms) -> Mine:
     """Begin another attempt of a job that ended in doubt, at risk or without success.
 
-    Only the user asks for this: it may be billed twice.
+    Only the user asks for this: it may be billed twice. What was held is closed: nobody
+    will judge it any longer, and it counts as spent.
     """
     latest = find(connection, job=kept.job["id"])  # it may have been asked for twice
     if latest is None or latest.state in LIVE:
         raise LibraryError(f"Job {kept.job['id']} is not over; there is nothing to do.")
+    if latest.state is State.HELD:
+        advance(connection, latest, _sent_again(latest))
     return Mine(_begin(connection, latest.job, terms))
+
+
+def _sent_again(held: Kept) -> Change:
+    message = "It was sent again; nobody knows whether this one was billed, too."
+    columns = {
+        "error": {"kind": "SubmissionUnknown", "message": message},
+        "billed": held.attempt["billed"] or "unknown",
+        "finished_at": now_us(),
+    }
+    return Change(state=State.FAILED, columns=columns)
 
 
 def never_made() -> Change:

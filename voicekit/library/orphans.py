@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, select
 
+from voicekit.job import REHEARSED
 from voicekit.library import schema
 from voicekit.library.claiming import NOBODY, never_made, release
 from voicekit.library.ledger import Change, Kept, advance, find
@@ -22,9 +23,10 @@ def settle_orphans(
 ) -> None:
     """Let every attempt of a dead kernel say what is known of it.
 
-    What is free has failed, and cost nothing. What was being sent is in doubt until
-    somebody resumes it. What was never sent waits, and what was accepted runs on, with
-    nobody at work on it.
+    What is free has failed, and cost nothing; so has all of a rehearsal, whose
+    stand-ins ended with their kernel. What was being sent is in doubt until somebody
+    resumes it. What was never sent waits, and what was accepted runs on, with nobody at
+    work on it.
 
     Parameters
     ----------
@@ -48,7 +50,7 @@ def settle_orphans(
 
 
 def _settle(connection: Connection, kept: Kept, is_free: Callable[[str], bool]) -> None:
-    if is_free(kept.job["provider"]):
+    if kept.job["realm"] == REHEARSED or is_free(kept.job["provider"]):
         advance(connection, kept, never_made())
     elif kept.state is State.SENDING:
         advance(connection, kept, Change(state=State.AMBIGUOUS))

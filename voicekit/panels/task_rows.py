@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from voicekit.library.claiming import NOBODY
 from voicekit.library.spending import Row as Attempt
 from voicekit.library.states import SHOWN, State
 from voicekit.panels.table import Cell, Column, Mark, Row, row
@@ -155,7 +156,8 @@ def _urgency(attempt: Attempt, now: datetime) -> str:
     if state in ("held", "at_risk"):
         return state
     expires = _time(attempt["expires_at"])
-    if expires is None or state not in _UNDER_WAY:
+    is_carried = attempt["owner"] != NOBODY  # it will be saved before it is urgent
+    if expires is None or state not in _UNDER_WAY or is_carried:
         return ""
     return "expiring" if expires - now < SOON else ""
 
