@@ -61,8 +61,7 @@ def paragraph(about: About) -> str:
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     sentences = [
         f"Kind of test: {kind}, with {raters}{who} and {items}.",
-        f"Question: {_quoted(about.question)}.",
-        *_answers(about.labels),
+        f"The question was {_quoted(about.question)}{_answers(about.labels)}.",
         f"Levels: {about.levels or 'not recorded'}.",
         f"Playback: {about.playback or 'not recorded'}.",
         f"Order of trials: {about.design or 'not recorded'}.",
@@ -117,12 +116,11 @@ def counted(number: int | None, noun: str) -> str:
     return f"{many} {noun}" if number == 1 else f"{many} {noun}s"
 
 
-def _answers(labels: tuple[str, ...] | None) -> list[str]:
-    """Return the sentence about the words of the scale; none where there are none."""
+def _answers(labels: tuple[str, ...] | None) -> str:
     if labels is None:
-        return ["Labels of the answers: not recorded."]
+        return ", and the words of the answers were not recorded"
     said = ", ".join(map(_quoted, labels))
-    return [f"Labels of the answers: {said}."] if labels else []
+    return f", with the answers {said}" if labels else ""
 
 
 def _missing(number: int) -> str:
