@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import subprocess
 import sys
@@ -282,6 +283,25 @@ def test_public_names():
     names = voicekit.listening.__all__
     assert sorted(names) == list(names)
     assert all(getattr(voicekit.listening, name).__doc__ for name in names)
+
+
+ON_ANSWERS = (
+    "analyse best_worst_scores bradley_terry compare_systems consistency exclusions "
+    "friedman icc krippendorff_alpha mean_opinion mushra_screening ordinal "
+    "plackett_luce preference preference_rate"
+).split()
+
+
+@pytest.mark.parametrize("name", ON_ANSWERS)
+def test_every_analysis_says_what_it_does_with_odd_answers(name):
+    """Ties, missing values, several votes of one rater; seeds beside resamples."""
+    function = getattr(voicekit.listening, name)
+    said = function.__doc__.lower()
+    assert re.search(r"\bties?\b|equal|exactly", said)
+    assert re.search(r"missing|left out|lack", said)
+    assert "rater" in said
+    given = inspect.signature(function).parameters
+    assert ("resamples" in given) == ("seed" in given)
 
 
 def test_statistics_need_no_kernel():
