@@ -189,11 +189,11 @@ def _raters(answers: pd.DataFrame) -> pd.DataFrame:
     if not {"rater", "trial"} <= set(answers.columns):
         return pd.DataFrame()
     trials = _trials(answers)
-    counted = trials.groupby("rater").size().rename("trials").to_frame()
+    table = trials.groupby("rater").size().rename("trials").to_frame()
     if "excluded" in trials:
         out = flags(trials["excluded"])
-        counted["excluded"] = out.groupby(trials["rater"]).sum()
-    return counted
+        table["excluded"] = out.groupby(trials["rater"]).sum()
+    return table
 
 
 def _trials(answers: pd.DataFrame) -> pd.DataFrame:
