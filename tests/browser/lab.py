@@ -227,7 +227,7 @@ class Lab:
         """End the notebook's kernel, so that the next test has the machine."""
         self.opened = None
         self.page.evaluate(
-            "() => window.jupyterapp?.shell.currentWidget?.sessionContext.shutdown()"
+            "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.shutdown()"
         )
 
     def _notary(self):
