@@ -215,28 +215,24 @@ def test_what_nobody_recorded_is_not_made_up(stimuli):
 
 def test_missing_answers_are_counted_and_told(stimuli):
     """What an analysis drops is in the paragraph and in the result, for every kind."""
-    whole = {
-        "ab": "a",
-        "abx": "b",
-        "cmos": 1,
-        "mos": 3,
-        "dmos": 3,
-        "mushra": 50,
-        "rank": 1,
+    responses = {
+        "ab": ("a", 2),
+        "abx": ("b", 2),
+        "cmos": (1, 2),
+        "mos": (3, 2),
+        "dmos": (3, 2),
+        "mushra": (50, 6),
+        "rank": (None, 4),
     }
-    for kind, response in whole.items():
+    for kind, (response, lost) in responses.items():
         roles = {"ref": "reference"} if kind in ("dmos", "mushra") else {}
         frame = plan(stimuli(2, 6, **roles), kind, raters=4, seed=1)
-        answers = frame.assign(response=response).astype({"response": object})
-        if kind == "rank":
-            answers["response"] = answers["position"]
+        given = frame["position"] if response is None else response
+        answers = frame.assign(response=given).astype({"response": object})
         assert "No answer was missing." in analyse(answers).methods()
-        gone = answers["trial"].isin([2, 3]) & (answers["position"] > 0)
+        gone = answers["trial"].isin([2, 3])
         answers["response"] = answers["response"].where(~gone)
         said = analyse(answers).methods()
-        lost = 4 if kind in ("mushra", "rank") else 2
-        if kind == "mushra":
-            lost = 6
         assert f"{lost} answers were missing and left out." in said, (kind, said)
 
 
