@@ -14,7 +14,7 @@ import voicekit as vk
 from voicekit.audio.codec import decode, encode
 from voicekit.audio.wav import wav_bytes
 from voicekit.clip import Clip, show_text
-from voicekit.errors import BadReply, InvalidSetting, LibraryError
+from voicekit.errors import BadReply, InvalidSetting, LibraryError, UnknownVoice
 from voicekit.player import Player
 
 mpl.use("agg")
@@ -157,6 +157,59 @@ def test_what_is_no_audio_is_refused(tmp_path):
             Clip.open(path)
     with pytest.raises(BadReply):
         decode(broken.read_bytes())
+
+
+def test_a_wav_that_was_cut_off_is_as_long_as_it_is(tmp_path):
+    """The header promises more than there is: the true length, and a warning."""
+    path = tmp_path / "cut.wav"
+    path.write_bytes(SECOND[:-8_000])
+    clip = Clip.open(path)
+    assert clip.duration_s == pytest.approx(0.5)
+    assert clip.duration_s == pytest.approx(len(decode(clip.audio)[0]) / 8_000)
+    said = "The file holds 0.50 s of 1.00 s: it may have been cut off."
+    assert clip.warnings == (said,)
+    assert "may have been cut off" in clip.to_html()
+    streamed = bytearray(SECOND)
+    streamed[40:44] = b"\xff" * 4  # as written to a pipe
+    path.write_bytes(streamed)
+    assert Clip.open(path).duration_s == pytest.approx(1)
+
+
+@pytest.mark.parametrize("seconds", [0.5, 1, 2.25])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_a_whole_wav_has_no_warning(tmp_path, seconds, channels):
+    """Other chunks before and after the sound change nothing."""
+    path = tmp_path / "whole.wav"
+    samples = bytes(int(2 * 8_000 * seconds) * channels)
+    plain = wav_bytes(samples, 8_000, channels=channels)
+    odd = b"LIST\x03\0\0\0abc\0"
+    for content in (plain, plain[:36] + odd + plain[36:], plain + odd):
+        path.write_bytes(content)
+        clip = Clip.open(path)
+        assert (clip.duration_s, clip.warnings) == (pytest.approx(seconds), ())
+
+
+def test_a_recording_of_nothing_is_refused(tmp_path):
+    """A header without samples is no clip."""
+    path = tmp_path / "empty.wav"
+    for nothing in (wav_bytes(b"", 8_000), SECOND[:44], SECOND[:45]):
+        path.write_bytes(nothing)
+        with pytest.raises(InvalidSetting, match=r"empty\.wav holds no sound"):
+            Clip.open(path)
+
+
+def test_a_recording_in_ones_home_is_found(recording, monkeypatch):
+    """A path may begin with ~."""
+    monkeypatch.setenv("HOME", str(recording.parent))
+    monkeypatch.setenv("USERPROFILE", str(recording.parent))
+    assert Clip.open("~/speaker.wav").audio == SECOND
+
+
+@pytest.mark.parametrize("voice", ["anna", "human:", ":anna", "", None])
+def test_who_speaks_is_a_system_and_a_name(recording, voice):
+    """Without both, tables would have a voice that belongs to nobody."""
+    with pytest.raises(UnknownVoice, match="'provider:id'"):
+        Clip.open(recording, voice=voice)
 
 
 def test_a_recording_that_changed_is_not_played(recording):

@@ -16,6 +16,7 @@ from voicekit.errors import InvalidSetting
 from voicekit.headerless import HEADERLESS, LOWEST_RATE
 from voicekit.media import media_type_of
 from voicekit.task import Word, cost_text
+from voicekit.voice import split_voice
 
 if TYPE_CHECKING:
     from IPython.display import Audio
@@ -99,8 +100,8 @@ class Clip:
         Parameters
         ----------
         path : str or Path
-            A WAV, FLAC, MP3 or Ogg file. It is read when it is needed, and must not
-            change until then.
+            A WAV, FLAC, MP3 or Ogg file; ``~`` is your home. It is read when it is
+            needed, and must not change until then.
         voice : str
             Who speaks, ``"system:name"``.
 
@@ -109,21 +110,30 @@ class Clip:
         LibraryError
             If there is no such file.
         InvalidSetting
-            If it is not audio.
+            If it is not audio, or holds no sound.
+        UnknownVoice
+            If ``voice`` is of another form.
+
+        Notes
+        -----
+        A WAV file that holds less than its header promises is as long as what is
+        there, and says so in ``warnings``.
         """
+        provider, _ = split_voice(str(voice))
         from voicekit.audio.file import measure  # noqa: PLC0415 - a lazy upward call
 
-        found = measure(Path(path))
+        found = measure(Path(path).expanduser())
         return cls(
             source=found.source,
             media_type=found.media_type,
-            provider=voice.partition(":")[0],
+            provider=provider,
             voice=voice,
             text=text,
             duration_s=found.duration_s,
             sample_rate=found.sample_rate,
             words=words or (),
             created_at=datetime.now(UTC),
+            warnings=found.warnings,
         )
 
     @property

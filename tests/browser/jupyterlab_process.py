@@ -49,7 +49,7 @@ def running_server(folder):
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(
             _command(notebooks, settings, folder / "workspaces"),
-            env=_environment(folder) | {"JUPYTER_TOKEN": token},
+            env=environment(folder) | {"JUPYTER_TOKEN": token},
             stdout=log,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
@@ -76,7 +76,8 @@ def _command(notebooks, settings, workspaces):
     ]
 
 
-def _environment(folder):
+def environment(folder):
+    """Return an environment with nothing of the user's in it."""
     kept = {
         name: value
         for name, value in os.environ.items()

@@ -107,7 +107,19 @@ def test_shrout_fleiss(shrout_fleiss):
 def test_icc_leaves_out_incomplete_items(shrout_fleiss):
     """An item that lacks a rater does not count."""
     wider = shrout_fleiss.assign(gap=[1, 2, np.nan, 4])
-    pd.testing.assert_frame_equal(icc(shrout_fleiss), icc(wider))
+    found = icc(wider)
+    assert found["left_out"].unique().tolist() == [1]
+    known = icc(shrout_fleiss).drop(columns="left_out")
+    pd.testing.assert_frame_equal(known, found.drop(columns="left_out"))
+
+
+def test_tables_need_not_be_frames(shrout_fleiss):
+    """Lists and arrays are tables, too."""
+    rows = shrout_fleiss.to_numpy().tolist()
+    pd.testing.assert_frame_equal(icc(rows), icc(shrout_fleiss))
+    for given in (rows, shrout_fleiss.to_numpy()):
+        alpha = krippendorff_alpha(given, resamples=9)
+        assert alpha == krippendorff_alpha(shrout_fleiss, resamples=9)
 
 
 def test_icc_of_judges_who_agree():

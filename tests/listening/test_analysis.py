@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import subprocess
 import sys
 
@@ -11,7 +13,8 @@ import pytest
 
 import voicekit.listening
 from voicekit.errors import InvalidAnswers, InvalidSetting
-from voicekit.listening import analyse, exclusions, plan
+from voicekit.listening import Estimate, analyse, bradley_terry, exclusions, plan
+from voicekit.listening.page import page
 
 BETTER = {"s0": 2.0, "s1": 1.0, "s2": 0.0, "ref": 3.0, "lp35": -2.0, "bad": -5.0}
 
@@ -23,7 +26,7 @@ def pair_responses(frame, rng, choose):
     )
     quality = heard.apply(lambda column: column.map(BETTER))
     lead = quality[1] - quality[2] + rng.logistic(size=len(heard))
-    return frame.join(lead.map(choose).rename("response"), on="trial")
+    return frame.assign(response=frame["trial"].map(lead.map(choose)))
 
 
 def rated(frame, rng, low, high):
@@ -171,7 +174,7 @@ def test_methods_tell_exclusions(stimuli, rng):
         question="Which one is friendlier?",
         confidence=0.9,
     ).methods()
-    assert "Of 3 raters, 1 were excluded" in said
+    assert "Of 3 raters, 1 was excluded" in said
     assert "with 2 raters" in said
     assert "-23 LUFS" in said
     assert "friendlier" in said
@@ -185,7 +188,79 @@ def test_marked_rows_are_told_too():
     ).assign(excluded=[False, False, True], reason=["", "", "headphones"])
     found = analyse(frame)
     assert found.table.loc["x", "mean"] == 3.5
-    assert "1 answers were excluded (headphones)" in found.methods()
+    assert "1 answer was excluded (headphones)" in found.methods()
+
+
+def test_what_nobody_recorded_is_not_made_up(stimuli):
+    """A table of one's own knows no question, scale or standard; a plan's does."""
+    scores = pd.DataFrame({"rater": [1, 1], "item": [1, 2], "score": [1, 4]})
+    said = analyse(scores.assign(order=[1, 2])).methods()
+    for words in (
+        "Kind of test: not recorded, analysed as absolute category rating (MOS)",
+        "with 1 rater and 2 items.",
+        "The question was not recorded, and the words of the answers were not rec",
+        "Order of trials: not recorded.",
+    ):
+        assert words in said
+    for word in ("P.800", "Excellent", "quality", "Williams", "1 raters"):
+        assert word not in said
+    assert "ITU-T P.800 annex B" in analyse(scores, kind="mos").methods()
+    told = analyse(scores, question="How clear?", labels={1: "Bad"}).methods()
+    assert "The question was “How clear?”, with the answers “Bad”." in told
+    frame = plan(stimuli(2, 4), "mos", raters=2, seed=1)
+    said = analyse(frame.assign(response=3)).methods()
+    assert "overall quality" in said
+    assert "“Excellent”" in said
+
+
+def test_missing_answers_are_counted_and_told(stimuli):
+    """What an analysis drops is in the paragraph and in the result, for every kind."""
+    responses = {
+        "ab": ("a", 2),
+        "abx": ("b", 2),
+        "cmos": (1, 2),
+        "mos": (3, 2),
+        "dmos": (3, 2),
+        "mushra": (50, 6),
+        "rank": (None, 4),
+    }
+    for kind, (response, lost) in responses.items():
+        roles = {"ref": "reference"} if kind in ("dmos", "mushra") else {}
+        frame = plan(stimuli(2, 6, **roles), kind, raters=4, seed=1)
+        given = frame["position"] if response is None else response
+        answers = frame.assign(response=given).astype({"response": object})
+        assert "No answer was missing." in analyse(answers).methods()
+        gone = answers["trial"].isin([2, 3])
+        answers["response"] = answers["response"].where(~gone)
+        said = analyse(answers).methods()
+        assert f"{lost} answers were missing and left out." in said, (kind, said)
+
+
+def test_an_incomplete_best_worst_trial_is_counted(stimuli):
+    """A trial without its worst is left out whole, and told."""
+    frame = plan(stimuli(3, 4), "best_worst", raters=2, seed=1, size=3)
+    answers = frame.assign(response=frame["position"].map({1: "best", 2: "worst"}))
+    assert "No answer was missing." in analyse(answers).methods()
+    gone = (answers["trial"] == 2) & (answers["position"] == 2)
+    answers["response"] = answers["response"].where(~gone)
+    assert "1 answer was missing and left out." in analyse(answers).methods()
+
+
+def test_no_noise_of_zero_is_printed(stimuli):
+    """Equal systems differ by 0, not by -1e-16, in tables, words and pages."""
+    votes = pd.DataFrame({"a": ["x", "y", "z"] * 2, "b": ["y", "z", "x"] * 2})
+    votes = votes.assign(outcome=["a"] * 3 + ["b"] * 3)
+    fit = bradley_terry(votes, order=True)
+    found = analyse(votes)
+    shown = [repr(fit), str(found.table), found.methods()]
+    frame = plan(stimuli(2, 6), "cmos", raters=4, seed=1)
+    cmos = analyse(frame.assign(response=[0.1, -0.1] * (len(frame) // 2)))
+    shown += [str(cmos.table), cmos.methods(), repr(Estimate(-1e-16, 1, -1, 1e-17))]
+    for text in shown:
+        assert "e-1" not in text, text
+        assert not re.search(r"-0\.?0*(?![0-9.])", text), text
+    table = pd.DataFrame({"p": [1e-20], "x": [-1e-16]})
+    assert "<td>1e-20</td><td>0</td>" in page("T", "", {"t": table}, None)
 
 
 def test_kind_is_told_by_the_columns():
@@ -204,6 +279,25 @@ def test_public_names():
     names = voicekit.listening.__all__
     assert sorted(names) == list(names)
     assert all(getattr(voicekit.listening, name).__doc__ for name in names)
+
+
+ON_ANSWERS = (
+    "analyse best_worst_scores bradley_terry compare_systems consistency exclusions "
+    "friedman icc krippendorff_alpha mean_opinion mushra_screening ordinal "
+    "plackett_luce preference preference_rate"
+).split()
+
+
+@pytest.mark.parametrize("name", ON_ANSWERS)
+def test_every_analysis_says_what_it_does_with_odd_answers(name):
+    """Ties, missing values, several votes of one rater; seeds beside resamples."""
+    function = getattr(voicekit.listening, name)
+    said = function.__doc__.lower()
+    assert re.search(r"\bties?\b|equal|exactly", said)
+    assert re.search(r"missing|left out|lack", said)
+    assert "rater" in said
+    given = inspect.signature(function).parameters
+    assert ("resamples" in given) == ("seed" in given)
 
 
 def test_statistics_need_no_kernel():

@@ -209,7 +209,7 @@ def test_report():
     assert list(found.table["excluded"]) == [1, 0]
     assert list(found.table["raters"]) == [2, 0]
     said = found.sentence()
-    assert "Of 2 raters, 1 were excluded" in said
+    assert "Of 2 raters, 1 was excluded" in said
     assert "binomial p < 0.001" in said
     assert "leaving 1." in said
 

@@ -113,6 +113,44 @@ def test_every_kind_goes_from_plan_to_analysis(planned, kind):
     assert "2 raters" in result.methods()
 
 
+def test_simulated_raters_are_called_programs(planned):
+    """The paper must not count a program as a person; answers by code are told, too."""
+    frame = planned("ab", raters=("ann", "bob", "cat"))
+    people = {}
+    for name, how in (("ann", "booth"), ("bob", "code")):
+        session = Session(frame, name, must_listen=0)
+        session.submit(entered=how)
+        while not session.is_done:
+            session.submit("a", entered=how)
+        people[name] = session.answers()
+        session.close()
+    assert "with 1 rater and 4 items" in analyse(people["ann"]).methods()
+    session = Session(frame, "cat")
+    assert set(session.simulate(rater("ab"))["entered"]) == {"simulated"}
+    session.close()
+    said = analyse(collect(frame)).methods()
+    assert "with 3 raters (programs, not people: 1; answers entered in code: 1)" in said
+
+
+def test_no_plan_is_refused():
+    """A table that is none says what it lacks, and how to make one."""
+    for wrong in (
+        None,
+        [1],
+        pd.DataFrame(),
+        pd.DataFrame({"rater": [1], "kind": "ab"}),
+    ):
+        for use in (Session, collect):
+            with pytest.raises(InvalidSetting, match="no plan: it lacks .*'trial'"):
+                use(wrong)
+
+
+def test_unknown_raters_are_told_the_known_ones_plainly(planned):
+    """Numbers are numbers, not np.int64(1)."""
+    with pytest.raises(InvalidSetting, match=r"no rater 'bob'; it has 1, 2\.$"):
+        Session(planned("ab", raters=(1, 2)), "bob")
+
+
 def test_an_answer_is_there_for_the_next_kernel(planned):
     """Left after three answers: another session goes on with the fourth."""
     frame = planned("ab")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import tinytag
 
+from voicekit.audio.wav import wav_length
 from voicekit.content import read_unchanged
 from voicekit.errors import InvalidSetting, LibraryError
 from voicekit.headerless import HEADERLESS, LOWEST_RATE
@@ -23,6 +24,8 @@ _MAGIC: Mapping[bytes, str] = {
     b"\xff\xd8\xff": "image/jpeg",
     b"\x89PNG": "image/png",
 }
+SLACK_S = 0.001
+"""A last frame that is incomplete is no cut."""
 _MPEG_SYNC = 0xFFE0
 
 
@@ -52,6 +55,7 @@ class Measured:
     media_type: str
     duration_s: float | None
     sample_rate: int | None
+    warnings: tuple[str, ...] = ()
 
 
 def measure(path: Path) -> Measured:
@@ -62,7 +66,7 @@ def measure(path: Path) -> Measured:
     LibraryError
         If it cannot be read.
     InvalidSetting
-        If it is no audio file of a known kind.
+        If it is no audio file of a known kind, or holds no sound.
     """
     try:
         content = path.read_bytes()
@@ -74,11 +78,21 @@ def measure(path: Path) -> Measured:
     duration_s, sample_rate = length_of(path, media_type)
     if duration_s is None:
         raise InvalidSetting(f"{path} cannot be read as audio.")
+    warnings: tuple[str, ...] = ()
+    length = wav_length(content) if media_type == "audio/wav" else None
+    if length is not None and abs(length.there_s - length.promised_s) > SLACK_S:
+        # As a recorder leaves it that was stopped, or a copy that broke off.
+        found, said = f"{length.there_s:.2f} s", f"{length.promised_s:.2f} s"
+        warnings = (f"The file holds {found} of {said}: it may have been cut off.",)
+    duration_s = duration_s if length is None else length.there_s
+    if not duration_s:
+        raise InvalidSetting(f"{path} holds no sound: it has no samples.")
     return Measured(
         source=OutsideFile(path.resolve(), hashlib.sha256(content).hexdigest()),
         media_type=media_type,
         duration_s=duration_s,
         sample_rate=sample_rate,
+        warnings=warnings,
     )
 
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from voicekit.errors import InvalidAnswers, Unsupported
-from voicekit.listening.answers import flags
+from voicekit.errors import InvalidAnswers, InvalidSetting, Unsupported
 from voicekit.listening.by_kind import ANALYSES
 from voicekit.listening.chart import chart, picture
 from voicekit.listening.estimate import checked_confidence
 from voicekit.listening.page import page
 from voicekit.listening.protocols import protocol
-from voicekit.listening.report import About, paragraph, playback
+from voicekit.listening.report import About, counted, entered, paragraph, playback
 from voicekit.listening.screening import Exclusions
+from voicekit.listening.tables import check_labels, flags, table_of
 from voicekit.report_file import write_report
 
 if TYPE_CHECKING:
@@ -102,8 +102,9 @@ def analyse(  # noqa: PLR0913 - one argument per thing that the answers may not 
     confidence : float
         Of every interval.
     question, labels, levels, design : optional
-        For the paragraph, where the answers do not know them: what was asked, the
-        words of the scale, how levels were matched, how orders were made.
+        For the paragraph, where the ``attrs`` of the answers do not know them (a file
+        or a merge loses these): what was asked, the words of the scale, how levels
+        were matched, how orders were made.
     exclusions : Exclusions, optional
         What :func:`exclusions` returned; its sentence goes into the paragraph. Rows
         marked ``excluded`` are left out with or without it.
@@ -122,8 +123,8 @@ def analyse(  # noqa: PLR0913 - one argument per thing that the answers may not 
     Notes
     -----
     Only trials of purpose "test" count. Ties in "ab" are modelled (Davidson 1970) where
-    there are any. Missing responses are left out. Several votes of one rater: as the
-    method of each kind says, intervals cluster on raters and items.
+    there are any. Missing responses are left out and counted. Several votes of one
+    rater: as the method of each kind says, intervals cluster on raters and items.
 
     Examples
     --------
@@ -133,21 +134,29 @@ def analyse(  # noqa: PLR0913 - one argument per thing that the answers may not 
     4.25
     """
     checked_confidence(confidence)
-    asked = kind or str(answers.attrs.get("kind") or "") or _kind_of(answers)
+    answers = table_of(answers)
+    told = kind or answers.attrs.get("kind") or _told(answers)
+    asked = str(told or _guessed(answers))
     known = protocol(asked)
     found = ANALYSES[asked](answers, confidence)
-    with_reference = answers.attrs.get("reference", True)
-    words = labels or answers.attrs.get("labels") or known.labels
+    recorded = answers.attrs
+    with_reference = recorded.get("reference", True)
+    if labels is not None and not isinstance(labels, Mapping):
+        raise InvalidSetting("labels names the words by answer: {1: 'Bad', 2: 'Poor'}.")
+    words = recorded.get("labels") if labels is None else labels
+    kept = _kept(answers)
     about = About(
         name=known.name if with_reference else f"{known.name}, no reference",
-        source=known.source,
-        question=question or answers.attrs.get("question") or known.question,
-        labels=tuple(map(str, dict(words).values())),
-        levels=levels or answers.attrs.get("levels"),
+        source=known.source if told else None,
+        question=question or recorded.get("question"),
+        labels=None if words is None else tuple(map(str, words.values())),
+        levels=levels or recorded.get("levels"),
         playback=playback(answers),
-        design=design or (known.order if "order" in answers else None),
-        raters=_count(answers, "rater"),
-        items=_count(answers, "item"),
+        design=design or recorded.get("design"),
+        raters=_count(kept, "rater"),
+        entered=entered(kept),
+        items=_count(kept, "item"),
+        missing=found.missing,
         excluded=exclusions.sentence() if exclusions else _excluded(answers),
         statistics=f"{found.statistics} All intervals are {confidence:.0%}.",
     )
@@ -157,11 +166,16 @@ def analyse(  # noqa: PLR0913 - one argument per thing that the answers may not 
 COLUMNS = {"ab": "outcome", "mos": "score", "rank": "rank", "best_worst": "best"}
 
 
-def _kind_of(answers: pd.DataFrame) -> str:
-    """Return the kind that the column ``kind``, or else the other columns, tell."""
-    kinds = set(answers["kind"].dropna()) if "kind" in answers else set()
-    if len(kinds) == 1:
-        return str(kinds.pop())
+def _told(answers: pd.DataFrame) -> object:
+    """Return the kind that the column ``kind`` tells, if it tells one."""
+    if "kind" not in answers:
+        return None
+    check_labels(answers, ["kind"])
+    kinds = answers["kind"].dropna().unique()
+    return kinds[0] if len(kinds) == 1 else None
+
+
+def _guessed(answers: pd.DataFrame) -> str:
     for kind, column in COLUMNS.items():
         if column in answers:
             return kind
@@ -174,31 +188,38 @@ def _raters(answers: pd.DataFrame) -> pd.DataFrame:
     """Return how many trials each rater answered, and how many are excluded."""
     if not {"rater", "trial"} <= set(answers.columns):
         return pd.DataFrame()
-    trials = answers.drop_duplicates(["rater", "trial"])
-    counted = trials.groupby("rater").size().rename("trials").to_frame()
+    trials = _trials(answers)
+    table = trials.groupby("rater").size().rename("trials").to_frame()
     if "excluded" in trials:
         out = flags(trials["excluded"])
-        counted["excluded"] = out.groupby(trials["rater"]).sum()
-    return counted
+        table["excluded"] = out.groupby(trials["rater"]).sum()
+    return table
+
+
+def _trials(answers: pd.DataFrame) -> pd.DataFrame:
+    """Return a row per trial, or the answers where no trial is named."""
+    known = {"rater", "trial"} <= set(answers.columns)
+    return answers.drop_duplicates(["rater", "trial"]) if known else answers
+
+
+def _kept(answers: pd.DataFrame) -> pd.DataFrame:
+    return answers[~flags(answers["excluded"])] if "excluded" in answers else answers
 
 
 def _count(answers: pd.DataFrame, column: str) -> int | None:
-    if column not in answers:
-        return None
-    kept = answers
-    if "excluded" in kept:
-        kept = kept[~flags(kept["excluded"])]
-    return int(kept[column].nunique())
+    return int(answers[column].nunique()) if column in answers else None
 
 
 def _excluded(answers: pd.DataFrame) -> str | None:
     if "excluded" not in answers:
         return None
-    out = answers[flags(answers["excluded"])]
+    out = _trials(answers[flags(answers["excluded"])])
     if out.empty:
         return "No answer was excluded."
     why = out["reason"].dropna() if "reason" in out else pd.Series(dtype=str)
     reasons = (
         ", ".join(sorted({str(one) for one in why if one})) or "reasons not recorded"
     )
-    return f"{len(out)} answers were excluded ({reasons})."
+    were = "was" if len(out) == 1 else "were"
+    noun = "trial" if "trial" in out else "answer"
+    return f"{counted(len(out), noun)} {were} excluded ({reasons})."

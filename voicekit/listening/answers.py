@@ -12,14 +12,25 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from voicekit.errors import InvalidAnswers
+from voicekit.listening.tables import (
+    check_labels,
+    finite,
+    flags,
+    has,
+    said,
+    table_of,
+)
 
-__all__ = ["as_votes", "flags", "rater_by_item", "usable", "votes"]
+__all__ = ["PAIR_COLUMNS", "as_votes", "left_out", "pairs_of", "rater_by_item"]
+__all__ += ["usable", "votes"]
 
 OUTCOMES = ("a", "b", "tie")
 PAIR_COLUMNS = ("a", "b", "outcome")
 NUMERIC = {"score", "rank"}
+LABELS = ("rater", "trial", "item", "system", "a", "b")
 
 
 def usable(
@@ -53,19 +64,7 @@ def usable(
     >>> usable(frame, ["score"])["score"].tolist()
     [1.0]
     """
-    lacking = [name for name in columns if name not in answers.columns]
-    if lacking:
-        raise InvalidAnswers(
-            f"The answers have no column {', '.join(map(repr, lacking))}; "
-            f"they have {', '.join(map(repr, answers.columns))}. Rename yours."
-        )
-    kept = answers
-    if "excluded" in kept:
-        kept = kept[~flags(kept["excluded"])]
-    if tests_only and "purpose" in kept:
-        kept = kept[kept["purpose"].fillna("test") == "test"]
-    for name in NUMERIC.intersection(columns):
-        kept = kept.assign(**{name: _numbers(kept[name])})
+    kept = _counting(answers, columns, tests_only=tests_only)
     kept = kept.dropna(subset=list(columns)).reset_index(drop=True)
     if kept.empty:
         raise InvalidAnswers(
@@ -75,9 +74,32 @@ def usable(
     return kept
 
 
-def flags(column: pd.Series[Any]) -> pd.Series[bool]:
-    """Return a column of flags, a missing one being False."""
-    return column.astype("boolean").fillna(value=False).astype(bool)
+def left_out(answers: pd.DataFrame, columns: Sequence[str]) -> int:
+    """Return how many rows would count, but lack a value that `usable` asks for.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"score": [1, None, 3], "excluded": [False, False, True]})
+    >>> left_out(frame, ["score"])
+    1
+    """
+    kept = _counting(answers, columns, tests_only=True)
+    return int(kept[list(columns)].isna().any(axis=1).sum())
+
+
+def _counting(
+    answers: pd.DataFrame, columns: Sequence[str], *, tests_only: bool
+) -> pd.DataFrame:
+    kept = table_of(answers)
+    has(kept, columns)
+    check_labels(kept, (name for name in LABELS if name in kept))
+    if "excluded" in kept:
+        kept = kept[~flags(kept["excluded"])]
+    if tests_only and "purpose" in kept:
+        kept = kept[kept["purpose"].fillna("test") == "test"]
+    for name in NUMERIC.intersection(columns):
+        kept = kept.assign(**{name: finite(kept[name])})
+    return kept
 
 
 def votes(answers: pd.DataFrame) -> pd.DataFrame:
@@ -99,7 +121,7 @@ def votes(answers: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     InvalidAnswers
-        If a column is missing.
+        If a column is missing, or a trial is there twice.
 
     Examples
     --------
@@ -110,7 +132,13 @@ def votes(answers: pd.DataFrame) -> pd.DataFrame:
     """
     needed = ["rater", "trial", "item", "position", "system"]
     usable(answers, needed, tests_only=False)
-    keys = ["rater", "trial"]
+    answers, keys = table_of(answers), ["rater", "trial"]
+    twice = answers[answers.duplicated([*keys, "position"])]
+    if len(twice):
+        rater, trial = (said(twice[name].iloc[0]) for name in keys)
+        raise InvalidAnswers(
+            f"Rater {rater} has trial {trial} twice; keep one, as drop_duplicates does."
+        )
     kept = [
         name
         for name in ("item", "purpose", "expected", "excluded", "order", "response")
@@ -133,10 +161,7 @@ def as_votes(answers: pd.DataFrame, *, tests_only: bool = True) -> pd.DataFrame:
         If an outcome is none of "a", "b", "tie", a system meets itself, or a count is
         negative.
     """
-    paired = "a" in answers or "system" not in answers
-    frame = usable(
-        answers if paired else votes(answers), PAIR_COLUMNS, tests_only=tests_only
-    )
+    frame = usable(pairs_of(answers), PAIR_COLUMNS, tests_only=tests_only)
     strange = sorted(set(map(str, frame["outcome"])) - set(OUTCOMES))
     if strange:
         raise InvalidAnswers(
@@ -144,12 +169,22 @@ def as_votes(answers: pd.DataFrame, *, tests_only: bool = True) -> pd.DataFrame:
         )
     if tests_only and (frame["a"] == frame["b"]).any():
         raise InvalidAnswers("A system meets itself; mark null pairs in 'purpose'.")
-    if "count" in frame and not (frame["count"] >= 0).all():
-        raise InvalidAnswers("Every 'count' must be a number of votes, 0 or more.")
+    if "count" in frame:
+        frame = frame.assign(count=finite(frame["count"]))
+        if not (frame["count"] >= 0).all():
+            raise InvalidAnswers("Every 'count' must be a number of votes, 0 or more.")
     return frame
 
 
-def rater_by_item(table: pd.DataFrame, *, nominal: bool = False) -> pd.DataFrame:
+def pairs_of(answers: pd.DataFrame) -> pd.DataFrame:
+    """Return votes as they are, and answers of one row per stimulus as votes."""
+    table = table_of(answers)
+    return table if "a" in table or "system" not in table else votes(table)
+
+
+def rater_by_item(
+    table: pd.DataFrame | ArrayLike, *, nominal: bool = False
+) -> pd.DataFrame:
     """Return scores with raters in rows and items in columns.
 
     A table that has the columns ``rater``, ``item`` and ``score`` is turned; what is
@@ -169,18 +204,21 @@ def rater_by_item(table: pd.DataFrame, *, nominal: bool = False) -> pd.DataFrame
     >>> rater_by_item(long).values.tolist()
     [[4.0, 2.0], [5.0, nan]]
     """
+    table = table_of(table)
     long = {"rater", "item", "score"} <= set(table.columns)
+    if not long and "score" in table:
+        has(table, ["rater", "item"])
     if nominal:
         table = _categories(table, ["score"] if long else list(table.columns))
     if not long:
-        return pd.DataFrame(table).astype(float)
+        return table.apply(finite)
     frame = usable(table, ["rater", "item", "score"])
     rated = [name for name in ("item", "system") if name in frame]
     twice = frame[frame.duplicated(["rater", *rated])]
     if nominal and len(twice):
         raise InvalidAnswers(
-            f"{twice['rater'].iloc[0]!r} judged {twice['item'].iloc[0]!r} twice, and "
-            "categories have no mean; keep one, as drop_duplicates does."
+            f"{said(twice['rater'].iloc[0])} judged {said(twice['item'].iloc[0])} "
+            "twice, and categories have no mean; keep one, as drop_duplicates does."
         )
     turned = frame.pivot_table(
         index="rater", columns=rated, values="score", aggfunc="mean"
@@ -195,10 +233,3 @@ def _categories(table: pd.DataFrame, columns: list[Any]) -> pd.DataFrame:
     numbered = table.copy()
     numbered[columns] = np.where(codes >= 0, codes, np.nan)
     return numbered
-
-
-def _numbers(column: pd.Series[Any]) -> pd.Series[float]:
-    try:
-        return pd.to_numeric(column).astype(float)
-    except (TypeError, ValueError) as error:
-        raise InvalidAnswers(f"A {column.name} is no number: {error}") from error

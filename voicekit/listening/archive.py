@@ -20,7 +20,7 @@ from voicekit.library.answers import (
     take_seat,
 )
 from voicekit.library.library import Library, default_folder
-from voicekit.listening.record import fingerprint, long_table
+from voicekit.listening.record import fingerprint, long_table, planned
 from voicekit.listening.sounds import Sounds
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def collect(
     DataFrame
         The long table; see `Session.answers`.
     """
-    archive = Archive(plan, library, studio)
+    archive = Archive(planned(plan), library, studio)
     try:
         return archive.table()
     finally:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import pandas as pd
 
 from voicekit.errors import InvalidAnswers
-from voicekit.listening.answers import usable
+from voicekit.listening.answers import left_out, usable
+from voicekit.listening.estimate import settled
 from voicekit.listening.opinion import mean_opinion
+from voicekit.listening.tables import table_of
 
-__all__ = ["best_worst_scores"]
+__all__ = ["best_worst_scores", "incomplete"]
 
+KEYS = ["rater", "trial"]
+TRIAL = ["systems", "best", "worst"]
 VALUE = {"best": 1.0, "worst": -1.0}
 
 
@@ -54,6 +58,7 @@ def best_worst_scores(
     >>> best_worst_scores(trials)["score"].to_dict()
     {'a': 1.0, 'b': -0.5, 'c': -0.5}
     """
+    answers = table_of(answers)
     shown = _checked(_shown(answers) if "systems" in answers else _answered(answers))
     shown["score"] = shown["response"].map(VALUE).fillna(0.0).astype(float)
     found = mean_opinion(shown, confidence=confidence).table
@@ -66,14 +71,24 @@ def best_worst_scores(
         {
             "score": score,
             "se": found["se"],
-            "low": (score - reach).clip(lower=-1),
-            "high": (score + reach).clip(upper=1),
+            "low": settled((score - reach).clip(lower=-1)),
+            "high": settled((score + reach).clip(upper=1)),
             "best": best,
             "worst": worst,
             "shown": heard,
         }
     )
     return table.sort_values("score", ascending=False, kind="stable")
+
+
+def incomplete(answers: pd.DataFrame) -> int:
+    """Return how many trials lack their best or their worst."""
+    answers = table_of(answers)
+    if "systems" in answers:
+        return left_out(answers, TRIAL)
+    rows = _answered(answers)
+    whole, kept = (len(one.groupby(KEYS)) for one in (rows, _checked(rows)))
+    return whole - kept
 
 
 def _shown(trials: pd.DataFrame) -> pd.DataFrame:
@@ -83,7 +98,7 @@ def _shown(trials: pd.DataFrame) -> pd.DataFrame:
     for name in ("rater", "item"):
         if name not in rows:
             rows[name] = rows.index if name == "rater" else 0
-    rows = usable(rows, ["systems", "best", "worst"]).explode("systems")
+    rows = usable(rows, TRIAL).explode("systems")
     rows = rows.rename(columns={"systems": "system"}).reset_index(drop=True)
     rows["response"] = pd.Series(None, rows.index, dtype=object)
     for name in VALUE:
@@ -101,7 +116,7 @@ def _answered(answers: pd.DataFrame) -> pd.DataFrame:
 
 def _checked(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the trials that have both a best and a worst."""
-    trial = rows.groupby(["rater", "trial"], dropna=False)["response"]
+    trial = rows.groupby(KEYS, dropna=False)["response"]
     best = trial.transform(lambda column: (column == "best").sum())
     worst = trial.transform(lambda column: (column == "worst").sum())
     if (best > 1).any() or (worst > 1).any():

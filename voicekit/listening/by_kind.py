@@ -9,14 +9,23 @@ from typing import Literal
 import pandas as pd
 from scipy import stats
 
-from voicekit.listening.answers import as_votes, usable, votes
-from voicekit.listening.best_worst import best_worst_scores
+from voicekit.listening.answers import (
+    PAIR_COLUMNS,
+    as_votes,
+    left_out,
+    pairs_of,
+    usable,
+    votes,
+)
+from voicekit.listening.best_worst import best_worst_scores, incomplete
+from voicekit.listening.estimate import settled
 from voicekit.listening.opinion import mean_opinion
 from voicekit.listening.paired import BradleyTerry
 from voicekit.listening.pairs import bradley_terry
 from voicekit.listening.proportions import abx_threshold
 from voicekit.listening.rankings import plackett_luce
 from voicekit.listening.rates import preference_rate
+from voicekit.listening.tables import finite
 
 __all__ = ["ANALYSES", "Found"]
 
@@ -27,10 +36,11 @@ WAYS = {"nothing": "Wilson's over trials"}
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A table, and the statistics in words."""
+    """A table, the statistics in words, and how many answers were missing."""
 
     table: pd.DataFrame
     statistics: str
+    missing: int
 
 
 def _ab(answers: pd.DataFrame, confidence: float) -> Found:
@@ -46,7 +56,8 @@ def _ab(answers: pd.DataFrame, confidence: float) -> Found:
         _order_effect(fit, ordered),
         *fit.notes,
     ]
-    return Found(fit.table, " ".join(said))
+    missing = left_out(pairs_of(answers), PAIR_COLUMNS)
+    return Found(fit.table, " ".join(said), missing)
 
 
 def _order_effect(fit: BradleyTerry, ordered: BradleyTerry) -> str:
@@ -60,7 +71,8 @@ def _order_effect(fit: BradleyTerry, ordered: BradleyTerry) -> str:
 
 
 def _abx(answers: pd.DataFrame, confidence: float) -> Found:
-    frame = usable(votes(answers), ["a", "b", "outcome", "expected"])
+    heard, needed = votes(answers), [*PAIR_COLUMNS, "expected"]
+    frame = usable(heard, needed)
     right = frame["outcome"] == frame["expected"]
     told = frame.assign(a=RIGHT, b="wrong", outcome=right.map({True: "a", False: "b"}))
     rows, ways = [], set()
@@ -78,12 +90,14 @@ def _abx(answers: pd.DataFrame, confidence: float) -> Found:
         f"trials); intervals: {', '.join(sorted(ways))}. A result that is not "
         "significant does not show that two systems sound the same."
     )
-    return Found(table.sort_values("share", ascending=False), said)
+    best_first = table.sort_values("share", ascending=False)
+    return Found(best_first, said, left_out(heard, needed))
 
 
 def _cmos(answers: pd.DataFrame, confidence: float) -> Found:
-    frame = usable(votes(answers), ["a", "b", "outcome"])
-    score = pd.to_numeric(frame["outcome"])
+    heard = votes(answers)
+    frame = usable(heard, PAIR_COLUMNS)
+    score = finite(frame["outcome"])
     # The answer is about the second; turned, so that it is about the first by name.
     turned = frame["a"].astype(str) < frame["b"].astype(str)
     scores = frame.assign(score=score.where(~turned, -score), system=_pair(frame))
@@ -91,15 +105,16 @@ def _cmos(answers: pd.DataFrame, confidence: float) -> Found:
     said = (
         "Comparison scores were turned to the first-named system and averaged; "
         f"intervals: {found.interval}. The mean towards the one heard second was "
-        f"{score.mean():+.2f}."
+        f"{settled(score.mean(), 2):+.2f}."
     )
-    return Found(found.table.rename_axis("pair"), said)
+    missing = left_out(heard, PAIR_COLUMNS)
+    return Found(found.table.rename_axis("pair"), said, missing)
 
 
 def _scores(answers: pd.DataFrame, confidence: float) -> Found:
     found = mean_opinion(_rated(answers), confidence=confidence)
     said = f"Scores are means over votes; intervals: {found.interval}."
-    return Found(found.table, " ".join([said, *found.notes]))
+    return Found(found.table, " ".join([said, *found.notes]), found.left_out)
 
 
 def _best_worst(answers: pd.DataFrame, confidence: float) -> Found:
@@ -108,17 +123,17 @@ def _best_worst(answers: pd.DataFrame, confidence: float) -> Found:
         "Scores are the share of best minus the share of worst; intervals are two-way "
         "over raters and items."
     )
-    return Found(table, said)
+    return Found(table, said, incomplete(answers))
 
 
 def _rank(answers: pd.DataFrame, confidence: float) -> Found:
     frame = answers
     if "rank" not in frame and "response" in frame:
-        frame = frame.assign(rank=pd.to_numeric(frame["response"], errors="coerce"))
+        frame = frame.assign(rank=finite(frame["response"]))
     fit = plackett_luce(frame, confidence=confidence)
     penalty = f" Penalised: {fit.penalty}." if fit.penalty else ""
     said = f"Log-worths are Plackett and Luce's; intervals: {fit.interval}.{penalty}"
-    return Found(fit.table, said)
+    return Found(fit.table, said, fit.left_out)
 
 
 def _rated(answers: pd.DataFrame) -> pd.DataFrame:
@@ -128,7 +143,7 @@ def _rated(answers: pd.DataFrame) -> pd.DataFrame:
         # The open reference is heard, not rated.
         frame = frame[frame["role"] != "reference"]
     if "score" not in frame and "response" in frame:
-        frame = frame.assign(score=pd.to_numeric(frame["response"], errors="coerce"))
+        frame = frame.assign(score=finite(frame["response"]))
     return frame
 
 

@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from voicekit.listening.answers import as_votes
+from voicekit.errors import InvalidAnswers
+from voicekit.listening.answers import PAIR_COLUMNS, as_votes, left_out, pairs_of
 from voicekit.listening.triads import chance_of_triads, circular_triads, most_triads
 
 __all__ = ["Consistency", "consistency"]
@@ -36,6 +37,8 @@ class Consistency:
     """That of Kendall's u, with continuity correction."""
     transitivity: pd.DataFrame
     """Index "weak", "moderate", "strong"; ``violations`` and ``tests``."""
+    left_out: int
+    """Test votes that lack a system or an outcome."""
 
 
 def consistency(answers: pd.DataFrame) -> Consistency:
@@ -78,6 +81,8 @@ def consistency(answers: pd.DataFrame) -> Consistency:
     """
     everything = as_votes(answers, tests_only=False)
     everything = everything[everything["a"] != everything["b"]]
+    if everything.empty:
+        raise InvalidAnswers("Every vote is between a system and itself.")
     judged = everything
     if "purpose" in everything:
         judged = everything[everything["purpose"].fillna("test") == "test"]
@@ -102,6 +107,7 @@ def consistency(answers: pd.DataFrame) -> Consistency:
         df=df,
         p=p,
         transitivity=_transitivity(sum(wins.values(), np.zeros(()))),
+        left_out=left_out(pairs_of(answers), PAIR_COLUMNS),
     )
 
 

@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from patsy import PatsyError
 from scipy import stats
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
 from voicekit.errors import InvalidAnswers, InvalidSetting
-from voicekit.listening.answers import usable
-from voicekit.listening.estimate import Estimate, checked_confidence
+from voicekit.listening.answers import left_out, usable
+from voicekit.listening.estimate import Estimate, checked_confidence, checked_count
 from voicekit.listening.random_raters import Categories, thresholds, with_raters
+from voicekit.listening.tables import in_order, table_of
 
 __all__ = ["Ordinal", "ordinal"]
 
@@ -44,6 +46,8 @@ class Ordinal:
     (conservative, as the spread cannot be negative)."""
     votes: int
     raters: int
+    left_out: int
+    """Answers that lack a value which the model needs."""
 
 
 def ordinal(
@@ -79,16 +83,16 @@ def ordinal(
     ------
     InvalidAnswers
         If there are fewer than three different scores, they are words without an
-        order, or some effect separates them.
+        order, some effect separates them, or the formula does not fit the answers.
 
     Notes
     -----
     logit P(score <= j) = threshold j - effects - rater's level (McCullagh 1980; with
     random effects as clmm2 of R's ordinal, Christensen). Ties are what categories
     are; scores that nobody gave are no category. Rows with a missing value are left
-    out. Several votes of one rater all count, held together by the rater's level, which
-    there is none of where no rater has several. The items are fixed: put them into the
-    formula, or into ``random``, where they matter.
+    out and counted. Several votes of one rater all count, held together by the rater's
+    level, which there is none of where no rater has several. The items are fixed: put
+    them into the formula, or into ``random``, where they matter.
 
     Examples
     --------
@@ -98,13 +102,15 @@ def ordinal(
     [-2.652, -4.349]
     """
     checked_confidence(confidence)
-    if "~" not in formula:
+    checked_count("points", points)
+    if not isinstance(formula, str) or "~" not in formula:
         raise InvalidSetting(
             f"The formula {formula!r} lacks its '~': 'score ~ system'."
         )
     score = formula.split("~", maxsplit=1)[0].strip()
-    answers, names = _numbered(answers, score)
-    frame = usable(answers, [score, *([random] if random else [])])
+    answers, names = in_order(table_of(answers), score)
+    needed = [score, *([random] if random else [])]
+    frame = usable(answers, needed)
     frame[score] = frame[score].astype(
         pd.CategoricalDtype(sorted(frame[score].unique()), ordered=True)
     )
@@ -112,7 +118,7 @@ def ordinal(
         raise InvalidAnswers(
             "An ordinal model needs three different scores; with two, compare shares."
         )
-    fixed, units = _fixed(OrderedModel.from_formula(formula, frame, distr="logit"))
+    fixed, units = _fixed(_written(formula, frame))
     rows = units.model.data.row_labels
     rater = frame.loc[rows, random] if random else pd.Series(0, rows)
     data = Categories(
@@ -148,6 +154,7 @@ def ordinal(
         rater_p=float(stats.chi2.sf(2 * (value - plain), 1)) if random else None,
         votes=len(data.category),
         raters=int(data.rater.max()) + 1,
+        left_out=left_out(answers, needed) + len(frame) - len(data.category),
     )
 
 
@@ -160,25 +167,14 @@ class _Units:
     scale: Array
 
 
-def _numbered(
-    answers: pd.DataFrame, score: str
-) -> tuple[pd.DataFrame, dict[float, str]]:
-    """Return the answers with numbers as scores, and the words of ordered ones."""
-    if score not in answers:
-        return answers, {}
-    column = answers[score]
-    if isinstance(column.dtype, pd.CategoricalDtype) and column.cat.ordered:
-        words = {float(n): str(word) for n, word in enumerate(column.cat.categories)}
-        codes = column.cat.codes.astype(float)
-        return answers.assign(**{score: codes.where(codes >= 0)}), words
+def _written(formula: str, frame: pd.DataFrame) -> Any:
     try:
-        numbers = pd.to_numeric(column.astype(object))
-    except (TypeError, ValueError) as error:
+        return OrderedModel.from_formula(formula, frame, distr="logit")
+    except (PatsyError, ValueError, IndexError) as error:
         raise InvalidAnswers(
-            f"The scores in {score!r} are words without an order; give them theirs, "
-            "worst first: pd.Categorical(words, categories=[...], ordered=True)."
+            f"{formula!r} says nothing of these answers ({error}): it must name their "
+            "columns, and what stands on the right must vary."
         ) from error
-    return answers.assign(**{score: numbers}), {}
 
 
 def _fixed(written: Any) -> tuple[Any, _Units]:

@@ -166,7 +166,6 @@ def plan(  # noqa: PLR0913 - one argument per choice that a paper reports
             for answer, words in asked_for.labels.items()
             if ties or answer != "tie"
         },
-        "ties": ties and kind == "ab",
         "design": asked_for.order,
         "reference": reference or kind != "mushra",
         "seed": seed,

@@ -13,7 +13,7 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from voicekit.errors import InvalidAnswers, InvalidSetting
-from voicekit.listening.estimate import checked_confidence
+from voicekit.listening.estimate import checked_confidence, checked_count, settled
 from voicekit.listening.moments import Mean, two_way
 from voicekit.listening.opinion import score_matrices
 
@@ -21,7 +21,7 @@ __all__ = ["compare_systems"]
 
 Array = NDArray[np.float64]
 COLUMNS = ["first", "second", "difference", "se", "low", "high", "statistic", "p"]
-COLUMNS += ["units", "over"]
+COLUMNS += ["units", "over", "left_out"]
 
 
 def compare_systems(  # noqa: PLR0913 - one argument per choice that a paper reports
@@ -56,7 +56,8 @@ def compare_systems(  # noqa: PLR0913 - one argument per choice that a paper rep
         ``first``, ``second``, ``difference`` (first minus second), ``se``, ``low``,
         ``high``, ``statistic`` (mean difference over units; W for Wilcoxon), ``p``
         (two-sided), ``p_holm``, ``units``, ``over``: "cells", "raters", "items", or
-        missing where nothing can be compared.
+        missing where nothing can be compared; ``left_out``, the cells that lack one of
+        the two.
 
     Raises
     ------
@@ -85,6 +86,7 @@ def compare_systems(  # noqa: PLR0913 - one argument per choice that a paper rep
     for name, value, allowed in (("test", test, TESTS), ("unit", unit, AXIS)):
         if value not in allowed:
             raise InvalidSetting(f"{name}={value!r}; it can be {' or '.join(allowed)}.")
+    checked_count("resamples", resamples)
     matrices = score_matrices(answers)
     if len(matrices) < 2:  # noqa: PLR2004 - a pair
         raise InvalidAnswers("A comparison needs the scores of at least two systems.")
@@ -93,10 +95,11 @@ def compare_systems(  # noqa: PLR0913 - one argument per choice that a paper rep
     for first, second in combinations(matrices, 2):
         found, units, over = _paired(matrices[first], matrices[second], unit)
         reach = found.reach(confidence)
+        alone = _lone(matrices[first], matrices[second]) if over == "cells" else 0
         statistic, p = TESTS[test](units, resamples, rng) if len(units) else NOTHING
-        ends = (found.value - reach, found.value + reach)
-        estimate = (found.value, found.se, *ends, statistic, p)
-        rows.append((first, second, *estimate, len(units), over))
+        ends = (settled(found.value - reach), settled(found.value + reach))
+        estimate = (settled(found.value), found.se, *ends, statistic, p)
+        rows.append((first, second, *estimate, len(units), over, alone))
     frame = pd.DataFrame(rows, columns=COLUMNS)
     frame.insert(8, "p_holm", np.nan)
     known = frame["p"].notna()
@@ -120,6 +123,12 @@ def _paired(
         return Mean(np.nan, np.nan, np.nan, "nothing"), units.to_numpy(float), None
     line = units.to_numpy(float)[:, None]
     return two_way(line), line[:, 0], f"{unit}s"
+
+
+def _lone(first: pd.DataFrame, second: pd.DataFrame) -> int:
+    """Return how many cells have a score of the one system and none of the other."""
+    here, there = first.align(second)
+    return int((here.notna() ^ there.notna()).to_numpy().sum())
 
 
 def _sign_flip(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import NoReturn, Self
+from numbers import Integral, Real
+from typing import Any, NoReturn, Self
+
+import numpy as np
 
 from voicekit.errors import InvalidSetting
 
-__all__ = ["Estimate", "Fixed", "checked_confidence"]
+__all__ = ["Estimate", "Fixed", "checked_confidence", "checked_count", "is_number"]
+__all__ += ["settled"]
 
 
 class Fixed:
@@ -63,9 +67,21 @@ class Estimate(Fixed, float):
     def __repr__(self) -> str:
         parts = [] if math.isnan(self.se) else [f"se {self.se:.4g}"]
         if not math.isnan(self.low):
-            parts.append(f"{self.low:.4g} to {self.high:.4g}")
+            parts.append(f"{settled(self.low):.4g} to {settled(self.high):.4g}")
         known = f" ({', '.join(parts)})" if parts else ""
-        return f"{float(self):.4g}{known}"
+        return f"{settled(float(self)):.4g}{known}"
+
+
+def settled(value: Any, decimals: int = 12) -> Any:
+    """Return numbers without what arithmetic leaves of a zero, and no negative zero.
+
+    Examples
+    --------
+    >>> settled(-1e-16), settled(-0.001, 2)
+    (0.0, 0.0)
+    """
+    rounded = np.round(value, decimals) + 0.0
+    return float(rounded) if np.isscalar(value) else rounded
 
 
 def checked_confidence(confidence: float) -> float:
@@ -76,8 +92,26 @@ def checked_confidence(confidence: float) -> float:
     InvalidSetting
         If it does not; 95 is refused with the hint to write 0.95.
     """
-    if not 0 < confidence < 1:
+    if not is_number(confidence) or not 0 < confidence < 1:
         raise InvalidSetting(
             f"confidence lies between 0 and 1, not {confidence}; write 0.95 for 95 %."
         )
     return float(confidence)
+
+
+def checked_count(name: str, value: int) -> int:
+    """Return a number of things, which is whole and 1 or more.
+
+    Raises
+    ------
+    InvalidSetting
+        If it is not.
+    """
+    if not isinstance(value, Integral) or value < 1:
+        raise InvalidSetting(f"{name} is a whole number of 1 or more, not {value!r}.")
+    return int(value)
+
+
+def is_number(value: object) -> bool:
+    """Tell whether a value is a real number, NumPy's among them."""
+    return isinstance(value, Real)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from voicekit.errors import InvalidAnswers
@@ -30,12 +30,12 @@ class _Squares:
     rest: float
 
 
-def icc(table: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
+def icc(table: pd.DataFrame | ArrayLike, *, confidence: float = 0.95) -> pd.DataFrame:
     """Return all six intraclass correlations.
 
     Parameters
     ----------
-    table : DataFrame
+    table : DataFrame, array or list of lists
         Raters in rows, items in columns; or answers with ``rater``, ``item`` and
         ``score`` (and ``system``, then each item of each system is rated).
     confidence : float
@@ -46,7 +46,8 @@ def icc(table: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
     DataFrame
         Index ``form``: "ICC(1,1)", "ICC(2,1)", "ICC(3,1)" for one rater and
         "ICC(1,k)", "ICC(2,k)", "ICC(3,k)" for the mean of all k; columns ``icc``,
-        ``low``, ``high``, ``f``, ``df1``, ``df2``, ``p``. Form 2 (raters drawn from
+        ``low``, ``high``, ``f``, ``df1``, ``df2``, ``p``, and the counts ``raters``,
+        ``items`` and ``left_out`` (items that lack a rater). Form 2 (raters drawn from
         many, absolute agreement) is the one to report for listening tests.
 
     Raises
@@ -69,7 +70,8 @@ def icc(table: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
     [0.1657, 0.2898, 0.7148, 0.4428, 0.6201, 0.9093]
     """
     checked_confidence(confidence)
-    whole = rater_by_item(table).dropna(axis=1).to_numpy(float).T
+    judged = rater_by_item(table)
+    whole = judged.dropna(axis=1).to_numpy(float).T
     if min(whole.shape) < 2:  # noqa: PLR2004 - a variance
         raise InvalidAnswers(
             "An intraclass correlation needs two raters and two items that all raters "
@@ -84,7 +86,9 @@ def icc(table: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
         # Spearman and Brown: what one rater's reliability becomes for the mean of k.
         means[column] = raters * single[column] / (1 + (raters - 1) * single[column])
     means.index = pd.Index([form.replace(",1", ",k") for form in single.index])
-    return pd.concat([single, means]).rename_axis("form")
+    counts = {"raters": raters, "items": len(whole)}
+    counts["left_out"] = judged.shape[1] - len(whole)
+    return pd.concat([single, means]).rename_axis("form").assign(**counts)
 
 
 def _squares(scores: Array) -> _Squares:

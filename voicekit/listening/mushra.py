@@ -7,6 +7,8 @@ import pandas as pd
 from voicekit.errors import InvalidAnswers, nearest
 from voicekit.listening.answers import usable
 from voicekit.listening.screening import Exclusions, Finding, excluded
+from voicekit.listening.sizes import between
+from voicekit.listening.tables import said, table_of
 
 __all__ = ["mushra_screening"]
 
@@ -59,6 +61,8 @@ def mushra_screening(
     >>> mushra_screening(scores).raters["excluded"].tolist()
     [False, True]
     """
+    between("share", share, 0, 1)
+    answers = table_of(answers)
     frame = usable(answers, ["rater", "item", "system", "score"])
     scores = _scores_of(frame, reference)
     missed = (scores < GOOD).where(scores.notna())
@@ -83,8 +87,8 @@ def _scores_of(frame: pd.DataFrame, system: str) -> pd.DataFrame:
     if rows.empty:
         known = sorted(map(str, frame["system"].unique()))
         raise InvalidAnswers(
-            f"Nobody scored {system!r}.{nearest(system, known)} Name the system that "
-            "was the hidden reference, or the anchor."
+            f"Nobody scored {said(system)}.{nearest(str(system), known)} Name the "
+            "system that was the hidden reference, or the anchor."
         )
     return rows.pivot_table(
         index="rater", columns="item", values="score", aggfunc="mean"

@@ -10,12 +10,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from voicekit.errors import InvalidSetting
-from voicekit.listening.answers import usable
-from voicekit.listening.estimate import checked_confidence
+from voicekit.listening.answers import left_out, usable
+from voicekit.listening.estimate import checked_confidence, checked_count, settled
 from voicekit.listening.moments import METHODS, bootstrap_means, filled, naive, two_way
+from voicekit.listening.tables import table_of
 
 __all__ = ["MeanOpinion", "mean_opinion", "score_matrices"]
 
+NAMES = ["rater", "item", "system"]
+SCORED = [*NAMES, "score"]
 INTERVALS = (*METHODS, "bootstrap")
 
 
@@ -32,11 +35,14 @@ class MeanOpinion:
     interval: str
     confidence: float
     notes: tuple[str, ...]
+    left_out: int
+    """Answers that lack a score, a rater, an item or a system."""
 
     def __repr__(self) -> str:
         shown = self.table[["mean", "se", "low", "high", "votes", "raters", "items"]]
-        lines = [shown.round(4).to_string()]
+        lines = [settled(shown, 4).to_string()]
         lines.append(f"interval: {self.confidence:.0%}, {self.interval}")
+        lines += [f"left out: {self.left_out}"] if self.left_out else []
         return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
 
 
@@ -84,9 +90,9 @@ def mean_opinion(
     Notes
     -----
     The mean is over votes, so an item with more votes counts more. Missing scores are
-    left out, and raters and items without any do not count as raters or items. Several
-    votes of one rater on the same item and system are averaged first. Equal scores
-    need no care: a mean knows no ties.
+    left out and counted, and raters and items without any do not count as raters or
+    items. Several votes of one rater on the same item and system are averaged first.
+    Equal scores need no care: a mean knows no ties.
 
     Examples
     --------
@@ -100,7 +106,9 @@ def mean_opinion(
         raise InvalidSetting(
             f"interval={interval!r}; it can be {', '.join(map(repr, INTERVALS))}."
         )
+    checked_count("resamples", resamples)
     matrices = score_matrices(answers)
+    missing = left_out(_scored(answers), SCORED)
     rng = np.random.default_rng(seed)
     rows = {
         system: _row(matrix.to_numpy(float), interval, confidence, resamples, rng)
@@ -114,7 +122,13 @@ def mean_opinion(
         for system in few
     )
     hows = ", ".join(dict.fromkeys(table["method"]))
-    return MeanOpinion(table=table, interval=hows, confidence=confidence, notes=notes)
+    return MeanOpinion(
+        table=table,
+        interval=hows,
+        confidence=confidence,
+        notes=notes,
+        left_out=missing,
+    )
 
 
 def score_matrices(answers: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -122,19 +136,24 @@ def score_matrices(answers: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
     Several scores of one cell are averaged.
     """
-    stand_in = {"system": "all", "rater": "all", "item": "all"}
-    lacking = {name: one for name, one in stand_in.items() if name not in answers}
-    if len(lacking.keys() & {"rater", "item"}) > 1:
-        # Neither is known: each row is a rater of its own.
-        answers = answers.assign(rater=range(len(answers)))
-        del lacking["rater"]
-    frame = usable(answers.assign(**lacking), ["rater", "item", "system", "score"])
+    frame = usable(_scored(answers), SCORED)
     return {
         str(system): group.pivot_table(
             index="rater", columns="item", values="score", aggfunc="mean", observed=True
         )
         for system, group in frame.groupby("system", sort=False, observed=True)
     }
+
+
+def _scored(answers: pd.DataFrame) -> pd.DataFrame:
+    """Return the answers with something in place of columns that may lack."""
+    answers = table_of(answers)
+    lacking = dict.fromkeys([name for name in NAMES if name not in answers], "all")
+    if len(lacking.keys() & {"rater", "item"}) > 1:
+        # Neither is known: each row is a rater of its own.
+        answers = answers.assign(rater=range(len(answers)))
+        del lacking["rater"]
+    return answers.assign(**lacking)
 
 
 def _row(
@@ -157,10 +176,10 @@ def _row(
     line = held[~np.isnan(held)]
     q1, median, q3 = np.quantile(line, [0.25, 0.5, 0.75])
     return {
-        "mean": found.value,
+        "mean": settled(found.value),
         "se": se,
-        "low": low,
-        "high": high,
+        "low": settled(low),
+        "high": settled(high),
         "df": found.df,
         "median": median,
         "q1": q1,

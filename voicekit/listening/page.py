@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from voicekit.clip import show_text
+from voicekit.listening.estimate import settled
 
 __all__ = ["page"]
 
@@ -63,7 +64,9 @@ def _table(frame: pd.DataFrame) -> str:
 
 def _cell(value: object) -> str:
     if isinstance(value, float):
-        return "" if pd.isna(value) else f"{value:.4g}"
+        # A p is never negative, and stays as small as it is.
+        shown = settled(value) if value <= 0 else value
+        return "" if pd.isna(value) else f"{shown:.4g}"
     return _text(value)
 
 

@@ -15,7 +15,7 @@ from statsmodels.stats.multitest import multipletests
 
 from voicekit.errors import InvalidAnswers, nearest
 from voicekit.listening.clusters import Clustered
-from voicekit.listening.estimate import Estimate
+from voicekit.listening.estimate import Estimate, settled
 
 __all__ = ["ELO", "BradleyTerry"]
 
@@ -55,6 +55,8 @@ class BradleyTerry:
     """What the reader must know before quoting the table."""
     _spread: Clustered
     _draws: NDArray[np.float64] | None = None
+    left_out: int = 0
+    """Votes that lack a system or an outcome."""
 
     def difference(self, first: str, second: str) -> Estimate:
         """Return how far the first system's log-worth lies above the second's.
@@ -68,7 +70,7 @@ class BradleyTerry:
             If there is no such system.
         """
         turn = self._contrast(first, second)
-        value = float(turn @ self.table["log_worth"])
+        value = settled(float(turn @ self.table["log_worth"]))
         spread = self._spread.turned(turn[None, :])
         reach = float(spread.reach(self.confidence)[0])
         low, high = value - reach, value + reach
@@ -123,10 +125,11 @@ class BradleyTerry:
         return list(self.table.index).index(system)
 
     def __repr__(self) -> str:
-        lines = [self.table.round(4).to_string()]
+        lines = [settled(self.table, 4).to_string()]
         named = {"tie": self.tie, "order": self.order}
         lines += [
             f"{name}: {value!r}" for name, value in named.items() if value is not None
         ]
         lines.append(f"interval: {self.confidence:.0%}, {self.interval}")
+        lines += [f"left out: {self.left_out}"] if self.left_out else []
         return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -10,9 +11,14 @@ from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
 from voicekit.errors import InvalidAnswers, InvalidSetting, nearest
-from voicekit.listening.answers import as_votes
+from voicekit.listening.answers import PAIR_COLUMNS, as_votes, left_out, pairs_of
 from voicekit.listening.ballots import CODE, Ballots, ballots, deviance
-from voicekit.listening.estimate import Estimate, checked_confidence
+from voicekit.listening.estimate import (
+    Estimate,
+    checked_confidence,
+    checked_count,
+    settled,
+)
 from voicekit.listening.intervals import (
     Estimates,
     from_covariance,
@@ -92,7 +98,8 @@ def bradley_terry(  # noqa: PLR0913, PLR0917 - one argument per choice that a pa
 
     Notes
     -----
-    Missing values: a row without ``a``, ``b`` or ``outcome`` is left out; votes whose
+    Missing values: a row without ``a``, ``b`` or ``outcome`` is left out and counted
+    (``left_out``); votes whose
     rater (or item) is missing are kept, as one further cluster. Several votes of one
     rater on the same pair each count, and share their rater's cluster.
 
@@ -107,6 +114,7 @@ def bradley_terry(  # noqa: PLR0913, PLR0917 - one argument per choice that a pa
     checked_confidence(confidence)
     _check("ties", ties, TIES)
     _check("interval", interval, INTERVALS)
+    checked_count("resamples", resamples)
     _check_prior(prior)
     cast = ballots(_counted(as_votes(votes)))
     spec = Spec(ties, order, prior)
@@ -120,21 +128,22 @@ def bradley_terry(  # noqa: PLR0913, PLR0917 - one argument per choice that a pa
         rng = np.random.default_rng(seed)
         weights = resampled(cast, resamples, rng)
         estimates = from_resamples(estimates, weights, cast, spec, gauge, confidence)
-    return _result(cast, found, estimates, spec, confidence)
+    fit = _result(cast, found, estimates, spec, confidence)
+    return replace(fit, left_out=left_out(pairs_of(votes), PAIR_COLUMNS))
 
 
 def _result(
     votes: Ballots, found: Fitted, got: Estimates, spec: Spec, confidence: float
 ) -> BradleyTerry:
     size = len(votes.systems)
-    worth = got.value[:size]
+    worth = settled(got.value[:size])
     best = np.argsort(-worth, kind="stable")
     table = pd.DataFrame(
         {
             "log_worth": worth,
             "se": got.spread.se()[:size],
-            "low": got.low[:size],
-            "high": got.high[:size],
+            "low": settled(got.low[:size]),
+            "high": settled(got.high[:size]),
             "elo": MIDDLE + ELO * (worth - worth.mean()),
         },
         index=pd.Index(votes.systems, name="system"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from voicekit.errors import InvalidAnswers, InvalidSetting
-from voicekit.listening.estimate import checked_confidence
+from voicekit.listening.estimate import checked_confidence, is_number
 
 __all__ = [
     "Preference",
@@ -93,7 +94,7 @@ def abx_threshold(n: int, alpha: float = 0.05) -> int | None:
     (12, None)
     """
     _check_counts(0, n)
-    if not 0 < alpha < 1:
+    if not is_number(alpha) or not 0 < alpha < 1:
         raise InvalidSetting(f"alpha must lie between 0 and 1, not {alpha}.")
     enough = np.flatnonzero(stats.binom.sf(np.arange(n + 1) - 1, n, 0.5) <= alpha)
     return int(enough[0]) if enough.size else None
@@ -159,8 +160,9 @@ def preference(
     """
     checked_confidence(confidence)
     _check_counts(k, n)
+    _check_counts(ties, n)
     decided = n - ties
-    if ties < 0 or k > decided:
+    if k > decided:
         raise InvalidAnswers(
             f"{k} votes and {ties} ties are more than {n}: n counts every vote, "
             "the ties among them."
@@ -190,7 +192,8 @@ def _interval(k: int, n: int, confidence: float, method: str) -> tuple[float, fl
 
 
 def _check_counts(k: int, n: int) -> None:
-    if not 0 <= k <= n or n < 1:
+    whole = isinstance(k, Integral) and isinstance(n, Integral)
+    if not whole or not 0 <= k <= n or n < 1:
         raise InvalidAnswers(
-            f"{k} of {n} cannot be: give 0 <= k <= n, and n of 1 or more."
+            f"{k} of {n} cannot be: give whole numbers, 0 <= k <= n and n of 1 or more."
         )

@@ -124,7 +124,7 @@ def protocol(kind: str) -> Protocol:
     """
     if kind not in PROTOCOLS:
         raise InvalidSetting(
-            f"There is no kind of test {kind!r}.{nearest(kind, PROTOCOLS)} "
+            f"There is no kind of test {kind!r}.{nearest(str(kind), PROTOCOLS)} "
             f"Known are: {', '.join(PROTOCOLS)}."
         )
     return PROTOCOLS[kind]

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from voicekit.errors import InvalidAnswers, nearest
 from voicekit.listening.choices import Choices, scores
 from voicekit.listening.clusters import numbered
-from voicekit.listening.estimate import checked_confidence
+from voicekit.listening.estimate import checked_confidence, settled
 from voicekit.listening.paired import ELO, MIDDLE
-from voicekit.listening.placings import Stage, ranked, stages
+from voicekit.listening.placings import Stage, ranked, stages, unranked
 from voicekit.listening.worths import fitted
 
 __all__ = ["PlackettLuce", "plackett_luce"]
@@ -33,6 +33,8 @@ class PlackettLuce:
     log_likelihood: float
     interval: str
     penalty: str | None
+    left_out: int
+    """Rows of a long table that lack a system or a rank."""
 
 
 def plackett_luce(
@@ -62,7 +64,8 @@ def plackett_luce(
     Raises
     ------
     InvalidAnswers
-        If a system stands twice in a ranking, or more than five are tied.
+        If a system stands twice in a ranking, more than five are tied, or these are
+        no rankings.
 
     Notes
     -----
@@ -108,10 +111,10 @@ def plackett_luce(
     stood = [sum(system in one.systems() for one in read) for system in systems]
     table = pd.DataFrame(
         {
-            "log_worth": worth,
+            "log_worth": settled(worth),
             "se": held.se(),
-            "low": worth - reach,
-            "high": worth + reach,
+            "low": settled(worth - reach),
+            "high": settled(worth + reach),
             "elo": MIDDLE + ELO * (worth - worth.mean()),
             "rankings": stood,
         },
@@ -126,6 +129,7 @@ def plackett_luce(
         log_likelihood=found.log_likelihood,
         interval=how,
         penalty=found.penalty,
+        left_out=unranked(rankings),
     )
 
 

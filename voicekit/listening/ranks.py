@@ -10,6 +10,7 @@ from scipy import stats
 
 from voicekit.errors import InvalidAnswers
 from voicekit.listening.answers import usable
+from voicekit.listening.tables import finite, table_of
 
 __all__ = ["Friedman", "friedman"]
 
@@ -71,12 +72,14 @@ def friedman(
     >>> round(test.statistic, 4), test.df, round(test.kendall_w, 4)
     (4.6667, 2, 0.7778)
     """
-    table = answers
+    table = answers = table_of(answers)
     if {"system", "score"} <= set(answers.columns):
         rows = usable(answers, [block, "system", "score"])
         table = rows.pivot_table(
             index=block, columns="system", values="score", aggfunc="mean", observed=True
         )
+    else:
+        table = table.apply(finite)
     whole = table.dropna()
     blocks, systems = whole.shape
     if blocks < 2 or systems < FEWEST_SYSTEMS:  # noqa: PLR2004 - a repetition

@@ -11,7 +11,7 @@ from scipy.special import expit, logit
 from statsmodels.stats.proportion import proportion_confint
 
 from voicekit.errors import InvalidAnswers
-from voicekit.listening.answers import as_votes
+from voicekit.listening.answers import PAIR_COLUMNS, as_votes, left_out, pairs_of
 from voicekit.listening.clusters import Clustered, clustered, numbered
 from voicekit.listening.estimate import Estimate, checked_confidence
 
@@ -32,6 +32,8 @@ class PreferenceRate:
     """Votes that were no ties."""
     ties: float
     clusters: str
+    left_out: int
+    """Votes, of any pair, that lack a system or an outcome."""
 
 
 def preference_rate(
@@ -55,7 +57,8 @@ def preference_rate(
 
     Notes
     -----
-    Ties are counted and left out; rows with missing values are left out; several
+    Ties are counted and left out; rows with missing values are left out and counted;
+    several
     votes of one rater share the rater's cluster. The interval is made on the log-odds
     scale (V_rater + V_item - V_cell, Cameron, Gelbach & Miller 2011); where all votes
     agree, or no way has two clusters, it is Wilson's.
@@ -97,6 +100,7 @@ def preference_rate(
         votes=total,
         ties=ties,
         clusters=ways,
+        left_out=left_out(pairs_of(votes), PAIR_COLUMNS),
     )
 
 

@@ -10,10 +10,11 @@ from typing import Any
 import pandas as pd
 
 from voicekit.clip import Clip
+from voicekit.errors import InvalidSetting
 from voicekit.library.answers import KeptAnswer
 from voicekit.listening.headphones import right_answer
 
-__all__ = ["fingerprint", "long_table"]
+__all__ = ["fingerprint", "long_table", "planned"]
 
 _NAMED = ("rater", "trial", "order", "item", "position", "system", "role")
 _PLAIN = (*_NAMED, "kind", "purpose", "expected", "seed")
@@ -38,13 +39,31 @@ DTYPES = {
 }
 
 
+def planned(plan: pd.DataFrame) -> pd.DataFrame:
+    """Return a plan, checked to be one.
+
+    Raises
+    ------
+    InvalidSetting
+        If it is no table, or lacks a column of every plan.
+    """
+    columns = set(plan.columns) if isinstance(plan, pd.DataFrame) else set()
+    lacking = [name for name in (*_PLAIN, "stimulus") if name not in columns]
+    if lacking:
+        raise InvalidSetting(
+            f"This is no plan: it lacks {', '.join(map(repr, lacking))}. Make one with "
+            "plan(clips, 'ab', raters=2, seed=1)."
+        )
+    return plan
+
+
 def fingerprint(plan: pd.DataFrame) -> str:
     """Return what tells a test from every other: its plan, question and audio.
 
     The same plan with the same clips is the same test, also in another kernel.
     """
     rows = [[str(value) for value in row] for row in plan[list(_PLAIN)].to_numpy()]
-    asked = [str(plan.attrs.get(name)) for name in ("question", "labels", "ties")]
+    asked = [str(plan.attrs.get(name)) for name in ("question", "labels")]
     audio: dict[str, str] = {}
     if "clip" in plan:
         for label, clip in zip(plan["stimulus"], plan["clip"], strict=True):
@@ -76,10 +95,10 @@ def long_table(
         The plan's columns with ``response``, ``score`` (the response as a number, for
         "mos", "dmos" and "mushra"), ``response_time`` (s), ``plays``, ``listened_s``,
         ``heard`` (share of the clip, 0 to 1), ``excluded``, ``reason``, ``entered``
-        ("booth" or "code"), ``answered_at``, ``headphones`` (right answers of six), the
-        session's ``must_listen``, ``switching``, ``target`` (LUFS, where one was asked
-        for) and ``show_text``, and of each clip ``provider``, ``voice``, ``model``,
-        ``settings``, ``credits``, ``unit``, ``latency_s``.
+        ("booth", "code" or "simulated"), ``answered_at``, ``headphones`` (right answers
+        of six), the session's ``must_listen``, ``switching``, ``target`` (LUFS, where
+        one was asked for) and ``show_text``, and of each clip ``provider``, ``voice``,
+        ``model``, ``settings``, ``credits``, ``unit``, ``latency_s``.
     """
     answers = list(kept)
     given = {

@@ -10,11 +10,11 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from voicekit.errors import InvalidAnswers, InvalidSetting
 from voicekit.listening.answers import rater_by_item
-from voicekit.listening.estimate import Estimate, checked_confidence
+from voicekit.listening.estimate import Estimate, checked_confidence, checked_count
 
 __all__ = ["krippendorff_alpha"]
 
@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 
 
 def krippendorff_alpha(
-    table: pd.DataFrame,
+    table: pd.DataFrame | ArrayLike,
     level: Literal["nominal", "ordinal", "interval", "ratio"] = "interval",
     *,
     confidence: float = 0.95,
@@ -33,7 +33,7 @@ def krippendorff_alpha(
 
     Parameters
     ----------
-    table : DataFrame
+    table : DataFrame, array or list of lists
         Raters in rows, items in columns; or answers with ``rater``, ``item``
         and ``score`` (and ``system``, then each item of each system is rated).
     level : "nominal", "ordinal", "interval" or "ratio"
@@ -73,6 +73,7 @@ def krippendorff_alpha(
         raise InvalidSetting(
             f"level={level!r}; it can be {', '.join(map(repr, LEVELS))}."
         )
+    checked_count("resamples", resamples)
     scores = rater_by_item(table, nominal=level == "nominal").to_numpy(float)
     values, counts = _counted(scores)
     alpha = _alpha(values, counts, level)

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 from scipy import stats
 
 from voicekit.errors import InvalidAnswers
 from voicekit.listening.answers import as_votes
 from voicekit.listening.coherence import consistency
+from voicekit.listening.tables import finite
 
 __all__ = ["RULES", "Rule"]
 
@@ -38,6 +38,7 @@ class Rule:
 
 def _traps(answers: pd.DataFrame) -> pd.Series[float]:
     rows = _of_purpose(answers, "trap")
+    _column(rows, "expected")
     given = rows[_column(rows, "response", "outcome", "score")]
     rows, given = rows[given.notna()], given[given.notna()]
     wanted = rows["expected"]
@@ -66,7 +67,7 @@ def _repeated_scores(answers: pd.DataFrame) -> pd.Series[float]:
     if "purpose" in rows:
         rows = rows[rows["purpose"].isin(["test", "repeat"])]
         rows = rows.sort_values("purpose", ascending=False, kind="stable")
-    score = pd.to_numeric(rows["score"]).astype(float)
+    score = finite(rows["score"])
     heard = [rows[name] for name in ("rater", "item", "system") if name in rows]
     cells = score.groupby(heard, sort=False)
     most = rows["kind"].map(SAME).fillna(1.0) if "kind" in rows else 1.0
@@ -94,21 +95,25 @@ def _null(answers: pd.DataFrame) -> pd.Series[float]:
 
 
 def _spread(answers: pd.DataFrame) -> pd.Series[float]:
-    score = pd.to_numeric(answers[_column(answers, "score")], errors="coerce")
+    score = finite(answers[_column(answers, "score")])
     # The variance of all that the rater said, so ddof 0: one answer has no spread.
-    return score.groupby(answers["rater"]).agg(lambda line: np.nanvar(line.dropna()))
+    return score.groupby(answers["rater"]).var(ddof=0)
 
 
 def _heard(answers: pd.DataFrame) -> pd.Series[float]:
-    return answers.groupby("rater")[_column(answers, "heard")].mean()
+    return _by_rater(answers, "heard", "mean")
 
 
 def _time(answers: pd.DataFrame) -> pd.Series[float]:
-    return answers.groupby("rater")[_column(answers, "response_time")].median()
+    return _by_rater(answers, "response_time", "median")
 
 
 def _headphones(answers: pd.DataFrame) -> pd.Series[float]:
-    return answers.groupby("rater")[_column(answers, "headphones")].mean()
+    return _by_rater(answers, "headphones", "mean")
+
+
+def _by_rater(answers: pd.DataFrame, name: str, how: str) -> pd.Series[float]:
+    return finite(answers[_column(answers, name)]).groupby(answers["rater"]).agg(how)
 
 
 def _of_purpose(answers: pd.DataFrame, purpose: str) -> pd.DataFrame:

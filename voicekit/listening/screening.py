@@ -9,8 +9,11 @@ from typing import Literal
 import pandas as pd
 
 from voicekit.errors import InvalidSetting, nearest
-from voicekit.listening.answers import flags, usable
+from voicekit.listening.answers import usable
+from voicekit.listening.estimate import is_number
+from voicekit.listening.report import counted
 from voicekit.listening.rules import RULES
+from voicekit.listening.tables import flags, table_of
 
 __all__ = ["Exclusions", "Finding", "excluded", "exclusions"]
 
@@ -36,9 +39,11 @@ class Exclusions:
                 self.table["excluded"], self.table["meaning"], strict=True
             )
         ]
+        were = "was" if gone == 1 else "were"
+        everyone = len(self.raters)
         return (
-            f"Of {len(self.raters)} raters, {gone} were excluded by rules declared "
-            f"before the test ({'; '.join(whys)}), leaving {len(self.raters) - gone}."
+            f"Of {counted(everyone, 'rater')}, {gone} {were} excluded by rules "
+            f"declared before the test ({'; '.join(whys)}), leaving {everyone - gone}."
         )
 
 
@@ -84,7 +89,7 @@ def exclusions(answers: pd.DataFrame, rules: Mapping[str, float]) -> Exclusions:
     Raises
     ------
     InvalidSetting
-        If there is no such rule.
+        If there is no such rule, or a threshold is no number.
     InvalidAnswers
         If the answers lack what a rule needs.
 
@@ -102,12 +107,16 @@ def exclusions(answers: pd.DataFrame, rules: Mapping[str, float]) -> Exclusions:
     >>> exclusions(votes, {"side": 0.001}).raters["excluded"].tolist()
     [True, False]
     """
+    wrong = not isinstance(rules, Mapping) or not all(map(is_number, rules.values()))
+    if wrong:
+        raise InvalidSetting("rules names thresholds: {'traps': 0.75, 'heard': 0.9}.")
     unknown = [name for name in rules if name not in RULES]
     if unknown:
         raise InvalidSetting(
-            f"There is no rule {unknown[0]!r}.{nearest(unknown[0], RULES)} "
+            f"There is no rule {unknown[0]!r}.{nearest(str(unknown[0]), RULES)} "
             f"Known are: {', '.join(RULES)}."
         )
+    answers = table_of(answers)
     everyone = usable(answers, ["rater"], tests_only=False)
     found = [
         Finding(

@@ -12,6 +12,7 @@ from voicekit.clip import Clip
 from voicekit.errors import InvalidSetting
 from voicekit.listening.forms import FORMS
 from voicekit.listening.headphones import LENGTH_S, TONES, TRIALS
+from voicekit.listening.tables import said
 
 if TYPE_CHECKING:
     from voicekit.listening.sounds import Sounds
@@ -88,8 +89,8 @@ def screens_of(
     """
     own = plan[plan["rater"] == rater].sort_values(["order", "position"])
     if own.empty:
-        known = ", ".join(map(repr, plan["rater"].unique()[:8]))
-        raise InvalidSetting(f"The plan has no rater {rater!r}; it has {known}.")
+        known = ", ".join(map(said, plan["rater"].unique()[:8]))
+        raise InvalidSetting(f"The plan has no rater {said(rater)}; it has {known}.")
     trials = [_shown(rows) for _, rows in own.groupby("order", sort=True)]
     if not 0 <= practice <= len(trials):
         raise InvalidSetting(f"practice={practice}; there are {len(trials)} trials.")

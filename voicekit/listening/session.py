@@ -17,6 +17,7 @@ from voicekit.listening.archive import Archive
 from voicekit.listening.entries import entries
 from voicekit.listening.hearing import Hearing, Stretch
 from voicekit.listening.protocols import Answer, protocol
+from voicekit.listening.record import planned
 from voicekit.listening.screens import Screen, screens_of
 from voicekit.listening.sounds import Sounds
 
@@ -96,7 +97,7 @@ class Session:
         keys: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        kinds = plan["kind"].unique()
+        kinds = planned(plan)["kind"].unique()
         if len(kinds) != 1 or not 0 <= must_listen <= 1:
             raise InvalidSetting("A plan is of one kind, and must_listen from 0 to 1.")
         if switching not in (None, *get_args(Switching)):
@@ -155,14 +156,10 @@ class Session:
     @property
     def offered(self) -> dict[Answer, str]:
         """The answers that can be chosen, with their words."""
-        words = self._plan.attrs.get("labels") or {}
         labels = protocol(self.kind).labels
-        ties = self._plan.attrs.get("ties", True)
-        return {
-            answer: words.get(str(answer), label)
-            for answer, label in labels.items()
-            if ties or answer != "tie"
-        }
+        recorded = self._plan.attrs.get("labels") or labels
+        words = {str(answer): label for answer, label in recorded.items()}
+        return {one: words[str(one)] for one in labels if str(one) in words}
 
     def hearing(self) -> list[Hearing]:
         """Return what was heard of each clip of the open screen."""
@@ -244,7 +241,8 @@ class Session:
         Returns
         -------
         DataFrame
-            As `answers`; the column ``entered`` says "code".
+            As `answers`; the column ``entered`` says "simulated", and the methods
+            paragraph that these raters are programs.
         """
         answers = {"instructions": None, "headphones": 0}
         while (screen := self.screen) is not None:
@@ -253,7 +251,8 @@ class Session:
                 self.hear(place, [(0.0, heard.duration_s)])
             trial = pd.DataFrame([dict(one.row) for one in screen.shown])
             plain = screen.step in answers
-            self.submit(answers[screen.step] if plain else choose(trial))
+            answer = answers[screen.step] if plain else choose(trial)
+            self.submit(answer, entered="simulated")
         return self.answers()
 
     def answers(self) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import Self
 import pandas as pd
 
 from voicekit.errors import InvalidSetting
-from voicekit.listening.estimate import Fixed
+from voicekit.listening.estimate import Fixed, is_number
 
 __all__ = ["SampleSize", "between", "inflated"]
 
@@ -79,7 +79,7 @@ def between(name: str, value: float, low: float, high: float) -> float:
     InvalidSetting
         If it does not.
     """
-    if not low < value < high:
+    if not is_number(value) or not low < value < high:
         raise InvalidSetting(
             f"{name} must lie between {low:g} and {high:g}, not {value}."
         )

@@ -31,10 +31,15 @@ def as_stimuli(table: object) -> pd.DataFrame:
     Raises
     ------
     InvalidSetting
-        If a clip failed: a system must not vanish from a test unseen.
+        If it is no table, or a clip failed: a system must not vanish from a test
+        unseen.
     """
     frame = getattr(table, "frame", table)
-    assert isinstance(frame, pd.DataFrame)
+    if not isinstance(frame, pd.DataFrame):
+        raise InvalidSetting(
+            "stimuli is a Comparison, or a DataFrame with 'system' and 'item', not "
+            f"{type(table).__name__}."
+        )
     if "system" in frame or not {"text_id", "voice", "ok"} <= set(frame.columns):
         return frame
     failed = frame[~frame["ok"].astype(bool)]

@@ -85,12 +85,16 @@ class Stimuli:
                 "stimuli needs the columns 'system' and 'item', one row per clip; it "
                 f"has {', '.join(map(repr, table.columns))}."
             )
+        try:
+            twice = table.duplicated(["item", "system"]).any()
+        except TypeError as error:
+            raise InvalidSetting("Systems and items are names or numbers.") from error
         role = table["role"].fillna("system") if "role" in table else None
         roles = pd.Series("system", table.index) if role is None else role
         strange = sorted(set(roles) - set(ROLES))
         if strange:
             raise InvalidSetting(f"role={strange[0]!r}; it can be {', '.join(ROLES)}.")
-        if table.duplicated(["item", "system"]).any():
+        if twice:
             raise InvalidSetting("A system stands twice with the same item in stimuli.")
         traps = table[roles == "trap"]
         expected = traps["expected"] if "expected" in traps else [None] * len(traps)
