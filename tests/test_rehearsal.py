@@ -3,6 +3,7 @@
 import pytest
 
 import voicekit as vk
+from voicekit.errors import StillRunning
 
 TAGS = {"language_tag": "English", "gender_tag": "female"}
 SAMPLE = "I read slowly, for about ten seconds, so that a machine learns how I sound. "
@@ -40,3 +41,15 @@ def test_what_has_no_voice_has_a_price_too(rehearse):
         clone = studio.estimate("Alice", "voiceclone", kind="clone")
     assert (music.credits, music.unit) == (2400, "credits")
     assert (clone.credits, clone.exact) == (1000, True)
+
+
+def test_what_ran_at_a_stand_in_that_ended_cost_nothing(rehearse):
+    """Nobody can finish it; the same call makes it anew, and nothing is at risk."""
+    with rehearse() as studio:
+        studio.sandbox.set_speed(0.01)
+        with pytest.raises(StillRunning):
+            studio.speak("Hello!", "kie:Rachel", timeout=1)
+    with rehearse() as studio:
+        assert studio.tasks().state.tolist() == ["failed"]
+        assert studio.resume().empty
+        assert not studio.speak("Hello!", "kie:Rachel").cached

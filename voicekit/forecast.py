@@ -19,6 +19,10 @@ class CellPrice:
     """Whether it is in the library, or on its way there: it costs nothing."""
     estimate: Estimate
 
+    def __str__(self) -> str:
+        """Return it in a word or two."""
+        return "in the library" if self.is_stored else str(self.estimate)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:

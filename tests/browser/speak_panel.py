@@ -27,7 +27,7 @@ class SpeakPanel:
         self.errors = cell.get_by_role("alert")
         self.takes = cell.locator(".voicekit-takes > div")
         expect(self.slider("rate")).to_be_visible()
-        expect(self.speak_button).to_have_text(re.compile("free$"))
+        expect(self.speak_button).to_have_text(re.compile("(free|in the library)$"))
         expect(self.rows).not_to_have_count(0)
 
     def slider(self, name):

@@ -21,6 +21,12 @@ for number in range(20):
 files
 """
 
+# What stands before the parts of a panel without a kernel.
+_TOLD_OF_THE_END = """root =>
+  [root, ...root.querySelectorAll(".jupyter-widgets-disconnected")]
+  .map(one => getComputedStyle(one, "::before").content)
+  .filter(content => !["none", "normal", '""'].includes(content))"""
+
 _RESTART = """async () => {
   const { sessionContext } = window.jupyterapp.shell.currentWidget;
   await sessionContext.session.kernel.restart();
@@ -53,6 +59,9 @@ def test_twenty_generations_leave_the_kernel_free_and_survive_it(lab, sandbox):
     while accepted(sandbox) == 0:
         assert time.monotonic() < deadline, "none was accepted"
     lab.page.evaluate(_RESTART)
+    lab.page.wait_for_selector(".voicekit-files.jupyter-widgets-disconnected")
+    told = lab.cell(1).locator(".voicekit-files").evaluate(_TOLD_OF_THE_END)
+    assert told == ['"The kernel behind this panel is gone: run its cell again."']
     sandbox.set_speed(FAST)
     lab.run(3)
     done, held, failed = (

@@ -95,6 +95,6 @@ def test_speaking_leaves_the_kernel_free(lab, first_words):
         assert lab.cell(EXTRA).locator(".jp-OutputArea-output").inner_text() == "2"
         first_words.expect_status("Speaking …")
         first_words.stop_button.click()
-        first_words.expect_status("Stopped.")
+        first_words.expect_status("Stopped waiting.")
     expect(first_words.takes).to_have_count(1)
     first_words.speak()  # what was stopped is made, or found, now

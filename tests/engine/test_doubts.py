@@ -170,7 +170,7 @@ def test_check_adopts_only_what_is_certain(library, monkeypatch, certain):
 
 
 def test_submitting_again_is_the_users_word(library):
-    """A second attempt is made beside the held one, which still counts as held."""
+    """A second attempt is made beside the held one, which still counts as spent."""
     calls, transport = desk(library, LOST, DONE)
 
     async def again():
@@ -178,7 +178,10 @@ def test_submitting_again_is_the_users_word(library):
 
     assert asyncio.run(again()).credits == 5.0
     assert len(transport.requests) == 2
-    assert [row["state"] for row in rows(library)] == ["HELD", "FETCHED"]
+    before, again = rows(library)
+    assert (before["state"], before["billed"]) == ("FAILED", "unknown")
+    assert "nobody knows" in before["error"]["message"]
+    assert again["state"] == "FETCHED"
 
 
 def test_what_was_submitted_again_is_not_adopted_behind_that(library):
@@ -192,7 +195,7 @@ def test_what_was_submitted_again_is_not_adopted_behind_that(library):
 
     with pytest.raises(LibraryError, match="submitted again by now"):
         asyncio.run(late())
-    assert [row["state"] for row in rows(library)] == ["HELD", "FETCHED"]
+    assert [row["state"] for row in rows(library)] == ["FAILED", "FETCHED"]
 
 
 def test_a_job_that_is_not_over_is_not_sent_again(library):

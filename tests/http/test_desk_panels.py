@@ -203,7 +203,19 @@ def test_what_may_cost_twice_is_asked_twice(studio, tasks, held, submissions):
     wait_until(lambda: tasks.notice.text.startswith("Made again"))
     wait_until(lambda: state_of(tasks, second) == "done")
     assert state_of(tasks, first) == "HELD"
+    assert tasks.chosen == ()  # the next action is about others
     assert submissions("kie")[0] == before[0] + 1
+
+
+def test_a_task_is_heard_again(studio, tasks):
+    """What the library holds plays below, also when the panel that made it is gone."""
+    clips = [studio.speak(text, "offline:de") for text in ("One.", "Two.")]
+    wait_until(lambda: state_of(tasks, clips[1].job) == "done")
+    tasks.attempt(tasks.hear)
+    assert "Choose tasks" in tasks.notice.text
+    tasks.table.chosen = [clip.job for clip in clips]
+    tasks.attempt(tasks.hear)
+    wait_until(lambda: tasks.sheet.html.count("<audio ") == 2)
 
 
 def test_a_held_task_is_adopted_or_written_off(tasks, held, sandbox):
@@ -257,6 +269,21 @@ def test_tabs_open_when_looked_at_and_warn_from_anywhere(studio, held):
     frozen = tabs.to_html()
     assert "Nobody knows." in frozen
     assert "<button" not in frozen
+    tabs.close()
+
+
+def test_marks_of_one_tab_are_compared_in_another(studio):
+    """Each is handed over once: what was taken out there does not come back."""
+    tabs = Tabs(studio)
+    picker = tabs.opened["Speak"].picker
+    picker.values = ["kie:Rachel", "offline:de"]
+    compare = tabs.open("Compare")
+    assert compare.chosen_voices() == ["kie:Rachel", "offline:de"]
+    compare.voices.value = "offline:de"
+    tabs.open("Speak")
+    picker.values = ["kie:Rachel", "offline:de", "offline:fr-fr"]
+    tabs.open("Compare")
+    assert compare.chosen_voices() == ["offline:de", "offline:fr-fr"]
     tabs.close()
 
 

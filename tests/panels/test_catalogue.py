@@ -72,6 +72,23 @@ def test_a_chosen_value_stays_among_the_choices():
     assert counts["gender"] == [("female", 0), ("male", 1)]
 
 
+def test_variants_are_listed_once_something_is_looked_for():
+    """They would hide the voices that they vary; facets count them all the same."""
+    voices = [
+        Voice(voice="offline:de", name="German", gender="male"),
+        Voice(voice="offline:de+f1", name="German, f1", gender="f", tags=("variant",)),
+    ]
+    listed = Catalogue(voices)
+    everything = listed.find(VoiceSearch(sort="name"))
+    assert (list(everything.places), everything.variants) == ([0], 1)
+    assert everything.counts["gender"] == [("f", 1), ("male", 1)]
+    for search in (VoiceSearch(words="german"), VoiceSearch(facets={"gender": "f"})):
+        assert 1 in listed.find(search).places
+    assert list(
+        listed.find(VoiceSearch(favourites=True), {"offline:de+f1"}).places
+    ) == [1]
+
+
 def test_one_age_is_one_choice_however_its_vendor_writes_it():
     """Years, capitals and underscores are spellings of one another."""
     ages = ("middle_aged", "Middle Aged", "35", "25", "Young Adult", "Senior", "90")

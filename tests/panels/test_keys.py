@@ -71,6 +71,7 @@ def test_a_key_is_tested_and_used_at_once(panel, studio, stand_ins):
     press(panel, "forget", "kie")
     assert panel.connected == []
     assert state(panel, "kie") == "no key"
+    assert panel.notice.text == "Nothing is kept of a key for kie any longer."
 
 
 def test_a_wrong_key_is_refused_by_the_vendor(panel):

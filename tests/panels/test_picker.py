@@ -202,6 +202,8 @@ def test_shared_voices_come_when_they_are_asked_for(pick):
         "shared by others": 1,
         "the provider's": 2,
     }
+    assert [row["voice"] for row in picker._rows_at(0, 9)] == ["toy:s"]
+    assert picker.notice.text == "1 shared voice found."
 
 
 def test_a_frozen_picker_is_a_table_of_its_first_voices(pick):

@@ -15,7 +15,7 @@ clips = [studio.speak(f"Clip number {{n}}.", "offline:en-us") for n in range({CL
 print(sum(len(clip.audio) for clip in clips))
 """,
     "panel = vk.panels.Speak(studio)\npanel",
-    "panel.sheet.put('takes', ''.join(clip.to_html() for clip in clips))",
+    "panel.sheet.put('takes 1', ''.join(clip.to_html() for clip in clips))",
     "panel.freeze()",
 )
 

@@ -14,6 +14,7 @@ from voicekit.clip import Clip
 from voicekit.errors import VoicekitError
 from voicekit.panels import Speak
 from voicekit.panels.notice import Notice
+from voicekit.panels.takes import ON_A_PAGE
 
 
 @pytest.fixture
@@ -150,6 +151,47 @@ def test_the_vendors_progress_is_shown(panel, monkeypatch):
     wait_until(lambda: panel.takes)
     assert isinstance(panel.takes[0], Clip)
     assert panel.notice.text == "Done: 1 take below."
+
+
+def test_what_is_in_the_library_has_no_price(panel):
+    """Asking again is free, and the button says so; another take has its price."""
+    speak(panel, "Once.")
+    assert (panel.button.note, panel.again_button.note) == ("in the library", "free")
+    panel.text.value = "Never."
+    wait_until(lambda: not idle_waits(panel))
+    assert (panel.button.note, panel.again_button.note) == ("free", "")
+
+
+def test_a_new_take_sends_only_its_own_page(panel, monkeypatch):
+    """Those on other pages stay where they are, and sound on."""
+    sent = []
+    put = panel.sheet.put
+    for number in range(ON_A_PAGE):
+        speak(panel, f"Number {number}.")
+    monkeypatch.setattr(
+        panel.sheet, "put", lambda *given: (sent.append(given), put(*given))
+    )
+    speak(panel, "The next.")
+    (page,) = [page for page, html in sent if "The next." in html]
+    assert page == "takes 2"
+    assert all("Number" not in html for _, html in sent if "The next." in html)
+    html = panel.sheet.html
+    assert html.index("The next.") < html.index("Number 7.") < html.index("Number 0.")
+
+
+def test_takes_of_one_text_are_told_apart(panel):
+    """By the voice's name, what was changed, and which take it is."""
+    speak(panel, "The same.", rate=200)
+    (row,) = panel.made.list.rows
+    assert row["caption"].startswith("English (America) · rate 200 words per minute")
+    assert "English (America) · rate 200" in panel.sheet.html
+
+
+def test_a_saved_panel_shows_no_list_of_voices(panel):
+    """Only the one that was chosen, and what was said with it."""
+    html = panel.to_html()
+    assert "English (America) · male · offline:en-us" in html
+    assert "Afrikaans" not in html
 
 
 def test_another_take_is_made_of_the_same(panel):

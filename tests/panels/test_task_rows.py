@@ -68,7 +68,7 @@ def test_what_needs_its_user_stands_first_and_is_said():
         attempt(7, state="RUNNING", expires_at=us(2), owner="k1"),  # being fetched
     ]
     table, _ = task_table(rows, Wanted(), NOW)
-    assert [row["key"] for row in table] == [f"job{n}" for n in (3, 1, 2, 6, 5, 4)]
+    assert [row["key"] for row in table] == [f"job{n}" for n in (3, 1, 2, 7, 6, 5, 4)]
     assert [row["mark"] for row in table[:4]] == ["urgent", "urgent", "soon", ""]
     counted = urgencies(rows, NOW)
     assert counted.total() == 3

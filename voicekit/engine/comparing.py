@@ -18,7 +18,7 @@ from voicekit.forecast import CellPrice, Forecast, describe
 from voicekit.job import Job
 from voicekit.library.budget import reserved
 from voicekit.library.ledger import Kept, find
-from voicekit.library.states import LIVE, State
+from voicekit.library.states import State
 from voicekit.offer import Offer
 from voicekit.task import from_micros
 from voicekit.voice import split_voice
@@ -123,7 +123,9 @@ class Comparing(Calls):
     async def prices(self, crossing: Crossing) -> list[CellPrice]:
         """Say what each cell will cost, for panels."""
         jobs = await self._jobs(crossing)
-        return await asyncio.gather(*map(self._price, jobs))
+        return await asyncio.gather(
+            *(self._price(job, self.provider_of(job.provider)) for job in jobs)
+        )
 
     async def forecast(self, prices: Sequence[CellPrice]) -> list[Forecast]:
         """Return the sums of prices, one for each provider, for panels."""
@@ -194,14 +196,6 @@ class Comparing(Calls):
 
     async def _kept(self, job: Job) -> Kept | None:
         return await self.engine.library.transact(find, key=job.key, take=job.take)
-
-    async def _price(self, job: Job) -> CellPrice:
-        kept = await self._kept(job)
-        return CellPrice(
-            provider=job.provider,
-            is_stored=kept is not None and kept.state in LIVE,
-            estimate=await self.engine.estimate(job, self.provider_of(job.provider)),
-        )
 
     async def _left(self, name: str) -> float | None:
         budget = self.engine.budgets.get(name)

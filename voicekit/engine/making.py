@@ -14,10 +14,12 @@ from voicekit.engine.clips import clip_of
 from voicekit.engine.flights import Done
 from voicekit.engine.listing import Listing
 from voicekit.errors import InvalidSetting
+from voicekit.forecast import CellPrice
 from voicekit.job import InputFile, Job, Kind, check_take
 from voicekit.library.files import FileStore
 from voicekit.library.forgetting import forget
 from voicekit.library.ledger import find
+from voicekit.library.states import LIVE
 from voicekit.offer import FileRule, Offer
 from voicekit.providers import Provider
 from voicekit.task import Estimate
@@ -66,6 +68,26 @@ class Making(Listing):
             kind, voice, text=text, model=model, format=format, settings=settings
         )
         return await self.engine.estimate(job, provider)
+
+    async def price(self, /, text: str, voice: str | Voice, **given: Any) -> CellPrice:
+        """Say what a call will cost, and whether the library answers it, for panels.
+
+        Parameters are as in `estimate`.
+        """
+        named = {name: given.pop(name, None) for name in ("model", "format")}
+        kind = given.pop("kind", "speech")
+        job, provider = await self._job_for(
+            kind, voice, text=text, **named, settings=given
+        )
+        return await self._price(job, provider)
+
+    async def _price(self, job: Job, provider: Provider) -> CellPrice:
+        kept = await self.engine.library.transact(find, key=job.key, take=job.take)
+        return CellPrice(
+            provider=provider.name,
+            is_stored=kept is not None and kept.state in LIVE,
+            estimate=await self.engine.estimate(job, provider),
+        )
 
     async def progress(  # noqa: PLR0913 - whatever a call can be told
         self,

@@ -52,6 +52,14 @@ class Axis:
         offer_choices(self.name, (_NOTHING, *declared))
         self._explain()
 
+    @property
+    def missing(self) -> str:
+        """What has still to be entered; nothing if all is there."""
+        name = self.name.value
+        if name == _NOTHING or self._parts():
+            return ""
+        return f"Give {name} some values, with commas between them."
+
     def read(self) -> dict[str, list[Any]]:
         """Return the setting's values by its name; nothing if none is varied.
 
@@ -63,17 +71,21 @@ class Axis:
         name = self.name.value
         if name == _NOTHING:
             return {}
-        parts = [part.strip() for part in self.values.value.split(",") if part.strip()]
-        if not parts:
-            raise InvalidSetting(f"Give {name} some values, with commas between them.")
-        read = _READERS.get(type(self._declared.get(name)), _as_it_is)
+        if self.missing:
+            raise InvalidSetting(self.missing)
+        setting = self._declared.get(name)
+        read = _READERS.get(type(setting), _as_it_is)
         try:
-            return {name: [read(part, self._declared.get(name)) for part in parts]}
+            return {name: [read(part, setting) for part in self._parts()]}
         except (ValueError, KeyError):
             raise InvalidSetting(
                 f"The values of {name} cannot be read: {self.values.value!r}. "
                 f"{self.hint.value}"
             ) from None
+
+    def _parts(self) -> list[str]:
+        parts = (part.strip() for part in self.values.value.split(","))
+        return [part for part in parts if part]
 
     def _explain(self) -> None:
         name = self.name.value

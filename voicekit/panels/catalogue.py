@@ -10,7 +10,7 @@ from typing import Any, Self, TypedDict
 from voicekit.clip import show_text
 from voicekit.voice import Voice, searchable
 
-__all__ = ["FACETS", "SORTS", "Catalogue", "Found", "VoiceRow", "VoiceSearch"]
+__all__ = ["FACETS", "SHARED", "SORTS", "Catalogue", "Found", "VoiceRow", "VoiceSearch"]
 
 _AGES = {"young adult": "young", "senior": "old"}
 """Words of vendors for what others call otherwise."""
@@ -50,6 +50,10 @@ SORTS: Mapping[str, Callable[[Voice], Any]] = {
     "newest": lambda voice: -(voice.created_at or 0),
 }
 
+VARIANT = "variant"
+"""The tag of voices that vary one which is listed, too: a hundred each of eSpeak NG's.
+They are listed once something is looked for."""
+
 MOST_CHOICES = 100
 """Values of a facet that are offered, the frequent ones: the list has to travel."""
 
@@ -78,6 +82,11 @@ class VoiceSearch:
     favourites: bool = False
     """Whether only these are wanted."""
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether anything but an order is wanted."""
+        return bool(self.words.strip() or self.facets or self.favourites)
+
     @classmethod
     def read(cls, said: Mapping[str, Any]) -> Self:
         """Return what a browser asks for; what it may not ask for is left out."""
@@ -97,6 +106,8 @@ class Found:
     places: Sequence[int] = ()
     counts: Mapping[str, list[tuple[str, int]]] = field(default_factory=dict)
     """How many voices each value of a facet would leave, were it chosen."""
+    variants: int = 0
+    """How many more there are, for whoever looks for something."""
 
 
 class Catalogue:
@@ -148,7 +159,10 @@ class Catalogue:
             if len(others) < len(search.facets):
                 left = self._within(places, others)
             counts[name] = self._count(name, left, search.facets.get(name))
-        return Found(found, counts)
+        if search.is_narrow:
+            return Found(found, counts)
+        bases = [at for at in found if VARIANT not in self.voices[at].tags]
+        return Found(bases, counts, variants=len(found) - len(bases))
 
     def place_of(self, voice: str | None) -> int | None:
         """Return where a voice is; None if it is not listed."""

@@ -19,13 +19,12 @@ from voicekit.panels.axis import Axis
 from voicekit.panels.frame import framed
 from voicekit.panels.markup import Markup
 from voicekit.panels.notice import Notice
-from voicekit.panels.panel import Panel
-from voicekit.panels.price import never_charge
+from voicekit.panels.panel import NOT_WAITING, STOPPED, Panel
+from voicekit.panels.price import bill, never_charge
 from voicekit.panels.submit import Shown, Submit
 from voicekit.panels.voice_picker import VoicePicker
 from voicekit.parameters import Setting
 from voicekit.studio import Studio
-from voicekit.task import cost_text
 from voicekit.tile import planned_tile
 
 __all__ = ["Compare"]
@@ -63,7 +62,9 @@ class Compare(Panel):
         self._running: tuple[Crossing, list[ComparedRow | None]] | None = None
         self.texts = _lines("Texts, one in a line", _TEXTS)
         self.picker = VoicePicker(studio)
-        self.voices = _lines("Voices, one in a line", self.picker.value or "")
+        self.picker.stand_within()
+        self._first = self.picker.value or ""
+        self.voices = _lines("Voices, one in a line", self._first)
         self.add_button = widgets.Button(
             description="Add voices",
             tooltip="Compare the marked voices, else the chosen one",
@@ -103,11 +104,11 @@ class Compare(Panel):
     def stop_comparing(self) -> None:
         """Wait no longer, and show what was made so far."""
         if self._running is None or not self.is_waiting(self.notice):
-            self.notice.tell("Nothing is being made.")
+            self.notice.tell(NOT_WAITING)
             return
         asked, rows = self._running
         self.restart(self._finished(asked, [*rows]), self._show_made, self.notice)
-        self.notice.tell("Stopped.")
+        self.notice.tell(STOPPED)
 
     def refresh(self) -> None:
         """List the voices of every provider that the studio uses by now."""
@@ -117,6 +118,11 @@ class Compare(Panel):
         """Cancel every wait and take the panel off the screen."""
         self.picker.close()
         super().close()
+
+    def add(self, voices: Sequence[str]) -> None:
+        """Compare these, too; instead of what stands there until somebody chose."""
+        before = [] if self.voices.value == self._first else self.chosen_voices()
+        self.voices.value = "\n".join(dict.fromkeys([*before, *voices]))
 
     def chosen_voices(self) -> list[str]:
         """Return the voices to compare."""
@@ -167,7 +173,7 @@ class Compare(Panel):
         self._running = None
         self.plan.value = ""
         self.sheet.put("grid", markup)
-        self.notice.tell(f"{self.comparison.caption}. {_bill(self.comparison)}")
+        self.notice.tell(f"{self.comparison.caption}. {bill(self.comparison)}")
         self._price()
 
     def _add(self) -> None:
@@ -195,19 +201,25 @@ class Compare(Panel):
 
     def _price(self) -> None:
         """Show what is asked for and what it will cost, or what is wrong with it."""
+        missing = [axis.missing for axis in self.axes if axis.missing]
         if not self.chosen_voices():
-            self.stop(self.cost)
-            self._priced = None
-            self.cost.note(_NO_VOICES)
+            missing = [_NO_VOICES]
+        if missing:
+            self._unprice()
+            self.cost.note(missing[0])
             return
         try:
             asked = self._asked()
         except VoicekitError as error:
-            self.stop(self.cost)
-            self._priced = None
+            self._unprice()
             self.cost.warn(str(error))
             return
         self.restart(self._prices(asked), partial(self._show_price, asked), self.cost)
+
+    def _unprice(self) -> None:
+        self.stop(self.cost)
+        self._priced = None
+        self.plan.value = ""
 
     async def _prices(
         self, asked: Crossing
@@ -232,7 +244,7 @@ class Compare(Panel):
             planned_tile(
                 cell,
                 self.studio.calls.shown_voice(cell.voice),
-                "in the library" if price.is_stored else str(price.estimate),
+                str(price),
             )
             for cell, price in zip(asked.cells, prices, strict=True)
         )
@@ -281,15 +293,3 @@ def _lines(title: str, value: str) -> widgets.Textarea:
 
 def _read(lines: widgets.Textarea) -> list[str]:
     return [line.strip() for line in lines.value.splitlines() if line.strip()]
-
-
-def _bill(made: Comparison) -> str:
-    """Say what was paid, each provider in its own unit."""
-    spent = made.spent
-    parts = (
-        f"{name} {cost_text(row['credits'], row['unit'])}"
-        for name, row in spent[spent["credits"].fillna(0) > 0].iterrows()
-    )
-    unknown = int(spent["unknown"].sum())
-    told = [*parts, *([f"{unknown} of unknown cost"] if unknown else [])]
-    return f"Paid: {', '.join(told)}." if told else "Nothing had to be paid."

@@ -12,10 +12,11 @@ import ipywidgets as widgets
 from voicekit.clip import show_text
 from voicekit.panels.notice import Notice
 
-__all__ = ["frozen_html", "static_table"]
+__all__ = ["LEFT_OUT", "frozen_html", "static_table"]
 
-FILTERS = "voicekit-filters"
-"""The class of boxes whose controls only narrow a list: of no use in a picture."""
+LEFT_OUT = "voicekit-left-out"
+"""The class of what is of no use in a picture: controls that only narrow a list, and a
+list of which only the choice matters."""
 
 
 def frozen_html(widget: widgets.Widget) -> str:
@@ -58,7 +59,7 @@ def static_table(
 
 def _visible(widget: Any) -> Iterator[tuple[str, str] | str]:
     classes = getattr(widget, "_dom_classes", ())
-    if widget.layout.display == "none" or FILTERS in classes:
+    if widget.layout.display == "none" or LEFT_OUT in classes:
         return
     if hasattr(widget, "to_html"):
         yield widget.to_html()

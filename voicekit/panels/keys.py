@@ -87,7 +87,11 @@ class Keys(Panel):
     def forget(self, vendor: str) -> None:
         """Drop what is kept of a vendor's key; the environment stays as it is."""
         forgetting = asyncio.to_thread(keys.forget, vendor, self._parts(vendor))
-        self.start(forgetting, lambda _: self.test(vendor))
+        self.start(forgetting, lambda _: self._forgotten(vendor))
+
+    def _forgotten(self, vendor: str) -> None:
+        self.notice.tell(f"Nothing is kept of a key for {vendor} any longer.")
+        self.test(vendor)
 
     def test(self, vendor: str) -> None:
         """Make a call that costs nothing, and show what came of it."""

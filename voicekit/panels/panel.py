@@ -22,9 +22,16 @@ from voicekit.panels.notice import Notice, told
 from voicekit.panels.sheet import Sheet
 from voicekit.studio import Studio
 
-__all__ = ["Panel"]
+__all__ = ["NOT_WAITING", "STOPPED", "Panel"]
 
 T = TypeVar("T")
+
+NOT_WAITING = "Nothing is being made."
+STOPPED = (
+    "Stopped waiting. What was already sent goes on, and may cost; ask for the same "
+    "again, and it is here at no further cost."
+)
+"""What is told of a wait that was stopped: no vendor takes a request back."""
 
 _TURN = threading.RLock()
 """Held while a panel acts. One for all: panels stand in one another."""

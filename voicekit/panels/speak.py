@@ -11,19 +11,19 @@ import ipywidgets as widgets
 
 from voicekit.clip import Clip
 from voicekit.errors import UnknownVoice, VoicekitError
+from voicekit.forecast import CellPrice
 from voicekit.offer import Offer
 from voicekit.panels.frame import framed
 from voicekit.panels.notice import Notice
-from voicekit.panels.panel import Panel
+from voicekit.panels.panel import NOT_WAITING, STOPPED, Panel
 from voicekit.panels.player_bar import PlayerBar
 from voicekit.panels.price import never_charge
 from voicekit.panels.submit import CHANGED, Shown, Submit
 from voicekit.panels.take import Take
-from voicekit.panels.takes import Takes
+from voicekit.panels.takes import PAGES, Takes
 from voicekit.panels.tuning import Tuning
 from voicekit.panels.voice_picker import VoicePicker
 from voicekit.studio import Studio
-from voicekit.task import Estimate
 
 __all__ = ["Speak"]
 
@@ -43,7 +43,7 @@ class Speak(Panel):
         Who speaks.
     """
 
-    parts = ("takes",)
+    parts = PAGES
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
@@ -59,15 +59,13 @@ class Speak(Panel):
         self.player = PlayerBar()
         self.picker = VoicePicker(studio, player=self.player)
         self.parameters = Tuning()
-        self.made = Takes(
-            studio, lambda takes: self.sheet.put("takes", takes), self.player
-        )
+        self.made = Takes(studio, self._put, self.player)
         controls = [self.text, self.picker.list, *self.parameters.controls]
         self.button = Submit(description="Speak", controls=controls)
         self.again_button = Submit(
             description="Another take",
             icon="",
-            tooltip="Have the same made once more, at the price of Speak",
+            tooltip="Have the same made once more; each take has its price",
             controls=controls,
         )
         # Neither is ever disabled: that would take the focus from whoever has no mouse.
@@ -75,6 +73,7 @@ class Speak(Panel):
             description="Stop", tooltip="Stop waiting; what was sent is kept"
         )
         self.length, self.cost, self.trouble = Notice(), Notice(), Notice()
+        self.picker.stand_within()
         self._widget = self._arranged()
         self._listen()
         if self.picker.value:
@@ -118,7 +117,7 @@ class Speak(Panel):
         """Wait no longer for what was asked."""
         waited = self.is_waiting(self.notice)
         self.stop(self.notice)
-        self.notice.tell("Stopped." if waited else "Nothing is being made.")
+        self.notice.tell(STOPPED if waited else NOT_WAITING)
 
     def close(self) -> None:
         """Cancel every wait and take the panel off the screen."""
@@ -159,7 +158,10 @@ class Speak(Panel):
         clip = await self.told_of("Speaking", making, progress)
         offer = await calls.offer(voice, model=clip.model)
         # Reads the file: neither the kernel nor the loop waits for a disk.
-        return await asyncio.to_thread(Take.of, clip, offer)
+        return await asyncio.to_thread(Take.of, clip, offer, self.picker.name_of(voice))
+
+    def _put(self, page: str, takes: str) -> None:
+        self.sheet.put(page, takes)  # whichever sheet it stands on by now
 
     def _keep(self, take: Take) -> None:
         was_here = self.made.keep(take)
@@ -172,6 +174,7 @@ class Speak(Panel):
 
     def _prepare(self, voice: str) -> None:
         self.button.note = "…"  # the price of another voice is none of this one's
+        self.again_button.note = ""
         self.restart(self.studio.calls.offers(voice), self._show_offers, self.trouble)
 
     def _show_offers(self, offers: Mapping[str | None, Offer]) -> None:
@@ -193,17 +196,19 @@ class Speak(Panel):
 
     async def _estimate(
         self, text: str, voice: str | None, settings: Mapping[str, Any]
-    ) -> Estimate | None:
+    ) -> CellPrice | None:
         if voice is None:
             return None
         try:
-            return await self.studio.calls.estimate(text, voice, **settings)
+            return await self.studio.calls.price(text, voice, **settings)
         except VoicekitError:
             return None  # what is wrong is said once, when it is asked for
 
-    def _show_price(self, asked: _Asked, estimate: Estimate | None) -> None:
+    def _show_price(self, asked: _Asked, price: CellPrice | None) -> None:
         self._priced = asked
-        self.button.note = "" if estimate is None else str(estimate)
+        self.button.note = "" if price is None else str(price)
+        is_stored = price is not None and price.is_stored
+        self.again_button.note = str(price.estimate) if price and is_stored else ""
 
     def _listen(self) -> None:
         self._obey(self.button, self.speak)

@@ -49,11 +49,12 @@ class Tabs(Panel):
         The panels that were looked at, by the title of their tab.
     """
 
-    parts = (*Speak.parts, *Compare.parts, *Files.parts)
+    parts = (*Speak.parts, *Compare.parts, *Files.parts, *Tasks.parts)
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
         self._attempts: Sequence[Attempt] = ()
+        self._handed_over: set[str] = set()
         self.opened: dict[str, Panel] = {}
         self.urgent, self.rehearsal = Notice(), Notice()
         self.rehearsal.note(_REHEARSAL if studio.sandbox else "")
@@ -103,7 +104,18 @@ class Tabs(Panel):
             self.opened[self.title] = panel
             self._show_tasks()
             self._places[[*TABS].index(self.title)].children = [panel.widget]
+        self._hand_over()
         self._show_warning()
+
+    def _hand_over(self) -> None:
+        """Compare what was marked beside the text, each voice once."""
+        speak, compare = self.opened.get("Speak"), self.opened.get("Compare")
+        if isinstance(speak, Speak) and isinstance(compare, Compare):
+            marked = speak.picker.values
+            new = [voice for voice in marked if voice not in self._handed_over]
+            if new:
+                compare.add(new)
+            self._handed_over.update(marked)
 
     def _warn(self, attempts: Sequence[Attempt]) -> None:
         self._attempts = attempts

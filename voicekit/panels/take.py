@@ -20,6 +20,8 @@ class Take:
     """One clip of a panel, and what its user calls it."""
 
     clip: Clip
+    voice: str
+    """What its voice is called."""
     changed: str
     """What was set otherwise than by default."""
     player: str
@@ -27,9 +29,14 @@ class Take:
     label: str = ""
 
     @classmethod
-    def of(cls, clip: Clip, offer: Offer | None) -> Self:
+    def of(cls, clip: Clip, offer: Offer | None, voice: str | None = None) -> Self:
         """Return a clip as a take; this reads its file."""
-        return cls(clip=clip, changed=_changed(clip, offer), player=clip.to_html())
+        return cls(
+            clip=clip,
+            voice=show_text(voice or ""),
+            changed=_changed(clip, offer),
+            player=clip.to_html(),
+        )
 
     @property
     def title(self) -> str:
@@ -38,6 +45,11 @@ class Take:
         if len(text) > LONGEST_TITLE:
             text = f"{text[:LONGEST_TITLE]}…"
         return f"{show_text(self.label)}: {text}" if self.label else text
+
+    @property
+    def about(self) -> str:
+        """What tells it from other takes, in one line."""
+        return " · ".join(filter(None, (self.voice, self.changed)))
 
     def to_html(self) -> str:
         """Return the title, what was set, and the player.
@@ -48,7 +60,7 @@ class Take:
             '<div style="margin:0.7em 0;padding:0.1em 0 0.1em 0.9em;'
             'border-left:3px solid #9e9e9e;overflow-wrap:anywhere">'
             f"<strong>{html.escape(self.title)}</strong>"
-            f'<br><span style="opacity:0.85">{html.escape(self.changed)}</span>'
+            f'<br><span style="opacity:0.85">{html.escape(self.about)}</span>'
             f"{self.player}</div>"
         )
 

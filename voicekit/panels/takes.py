@@ -19,7 +19,13 @@ from voicekit.panels.take import Take
 from voicekit.panels.take_list import TakeList, TakeRow
 from voicekit.studio import Studio
 
-__all__ = ["Takes"]
+__all__ = ["PAGES", "Takes"]
+
+PAGES = tuple(f"takes {number}" for number in range(8, 0, -1))
+"""From top to bottom. A new take is sent with its page, and not with all the others;
+and they sound on, for what is sent anew falls silent."""
+
+ON_A_PAGE = 8
 
 LONGEST_NAME = 60
 
@@ -32,13 +38,13 @@ class Takes(Panel):
     studio : Studio
         Whose clips they are.
     put : callable
-        Shows their HTML in the output below the panel.
+        Shows a page of their HTML in the output below the panel, by its name.
     player : PlayerBar
         Where they sound when played from the list.
     """
 
     def __init__(
-        self, studio: Studio, put: Callable[[str], None], player: PlayerBar
+        self, studio: Studio, put: Callable[[str, str], None], player: PlayerBar
     ) -> None:
         super().__init__(studio)
         self._put = put
@@ -108,17 +114,20 @@ class Takes(Panel):
         self.notice.tell(f"Removed from here; studio.clip({job!r}) still has it.")
 
     def _show_all(self) -> None:
-        newest_first = [*reversed(self._takes.values())]
-        self.list.show([_row(take) for take in newest_first])
-        markup = "".join(take.to_html() for take in newest_first)
-        self._put(markup)
+        takes = [*self._takes.values()]
+        self.list.show([_row(take) for take in reversed(takes)])
+        for number, page in enumerate(reversed(PAGES)):
+            first = number * ON_A_PAGE
+            # The top page holds whatever has no place on the others.
+            last = None if page == PAGES[0] else first + ON_A_PAGE
+            self._put(page, "".join(map(Take.to_html, reversed(takes[first:last]))))
 
 
 def _row(take: Take) -> TakeRow:
     return {
         "job": str(take.clip.job),
         "title": replace(take, label="").title,
-        "caption": f"{take.clip.caption} · {take.changed}",
+        "caption": f"{take.about} · {take.clip.caption}",
         "label": show_text(take.label),
     }
 

@@ -36,6 +36,8 @@ class Action:
     warning: str = ""
     """What a second press confirms; without it the first press is enough."""
     needs_choice: bool = True
+    keeps_choice: bool = False
+    """Whether another action on the same tasks is to follow."""
 
 
 async def _resume(calls: Doubts, given: Given) -> str:
@@ -87,8 +89,15 @@ async def _delete(calls: Doubts, given: Given) -> str:
     if not given.receipts:
         raise Unsupported("Of the chosen tasks none has a name at kingcong.")
     refunded = await calls.delete_tasks([*given.receipts])
-    amount = "The vendor names no refund" if refunded is None else f"{refunded:g} back"
-    return f"Deleted at kingcong: {', '.join(given.receipts)}. {amount}."
+    parts = [f"Deleted at kingcong: {', '.join(given.receipts)}"]
+    parts.append(
+        "The vendor names no refund"
+        if refunded is None
+        else f"{refunded:g} credits came back"
+    )
+    if others := len(given.jobs) - len(given.receipts):
+        parts.append(f"{others} of the chosen tasks have no name there, and stay")
+    return "".join(f"{part}. " for part in parts).rstrip()
 
 
 async def _forget(calls: Doubts, given: Given) -> str:
@@ -108,6 +117,7 @@ ACTIONS = (
         label="Check",
         help="Look at the vendor for what a held task may have started",
         run=_check,
+        keeps_choice=True,
     ),
     Action(
         label="Adopt",

@@ -109,7 +109,7 @@ def spend_table(spent: Iterable[Mapping[str, Any]]) -> list[Row]:
         row(
             f"{one['group']} {one['provider']} {one['unit']}",
             one["group"] or "none",
-            one["provider"],
+            "" if one["group"] == one["provider"] else one["provider"],
             str(one["tasks"]),
             cost_text(one["credits"], one["unit"]),
             cost_text(one["held"] or None, one["unit"], unknown=""),

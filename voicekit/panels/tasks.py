@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, get_args
@@ -15,12 +16,14 @@ from voicekit.library.spending import Row as Attempt
 from voicekit.library.spending import SpendBy, spend_rows
 from voicekit.library.states import SHOWN
 from voicekit.panels.frame import framed, offer_choices
+from voicekit.panels.frozen import LEFT_OUT
 from voicekit.panels.markup import Markup
 from voicekit.panels.notice import Notice
 from voicekit.panels.panel import Panel
 from voicekit.panels.spend_plot import spend_plot
 from voicekit.panels.submit import Shown, Submit
 from voicekit.panels.table import Column, Table, row
+from voicekit.panels.take import Take
 from voicekit.panels.task_actions import ACTIONS, Action, Given
 from voicekit.panels.task_rows import (
     SPEND_COLUMNS,
@@ -38,6 +41,9 @@ __all__ = ["Tasks"]
 MOST_SHOWN = 100
 """Rows of tasks at a time; filters find the others."""
 
+NAMED = 40
+"""Characters of a text that name its task."""
+
 _BALANCES = ("Provider", "Balance", "Health", "Kinds")
 _BILLED = (("not known", "unknown"), ("billed", "yes"), ("not billed", "no"))
 
@@ -54,6 +60,8 @@ class Tasks(Panel):
     follows : bool
         Whether to watch the library; False where another panel does, and calls `show`.
     """
+
+    parts = ("heard",)
 
     def __init__(self, studio: Studio, *, follows: bool = True) -> None:
         super().__init__(studio)
@@ -114,12 +122,40 @@ class Tasks(Panel):
         if action.warning and confirmed != (action, given):
             self._to_confirm = (action, given)
             self.notice.tell(
-                f"{action.warning} To go on with {', '.join(given.jobs)}, press "
+                f"{action.warning} To go on with {self._named(given.jobs)}, press "
                 f"“{action.label}” once more."
             )
             return
-        self.start(action.run(self.studio.calls, given), self.notice.tell)
+        done = partial(self._tell_done, action)
+        self.start(action.run(self.studio.calls, given), done)
         self.notice.tell(f"{action.label} …")
+
+    def hear(self) -> None:
+        """Show players of the chosen tasks below the panel."""
+        if not self.chosen:
+            raise Unsupported("Choose tasks in the list, then press “Hear”.")
+        self.start(self._players(self.chosen), self._show_heard)
+        self.notice.tell("Hear …")
+
+    async def _players(self, jobs: Iterable[str]) -> str:
+        clips = [await self.studio.calls.clip(job) for job in jobs]
+        # Reads the files: neither the kernel nor the loop waits for a disk.
+        takes = [await asyncio.to_thread(Take.of, clip, None) for clip in clips]
+        return "".join(take.to_html() for take in takes)
+
+    def _show_heard(self, players: str) -> None:
+        self.sheet.put("heard", players)
+        self.notice.tell("They play below.")
+
+    def _tell_done(self, action: Action, told: str) -> None:
+        self.notice.tell(told)
+        if not action.keeps_choice:
+            self.table.chosen = []
+        self.ask_balances()
+
+    def _named(self, jobs: Iterable[str]) -> str:
+        texts = {one["job"]: one["text"] or "" for one in self._attempts}
+        return ", ".join(f"{job} “{texts.get(job, '')[:NAMED]}”" for job in jobs)
 
     def _given(self) -> Given:
         jobs = self.chosen
@@ -179,27 +215,33 @@ class Tasks(Panel):
         )
 
     def _button(self, action: Action) -> Submit:
+        return self._submit(action.label, action.help, partial(self.act, action))
+
+    def _submit(self, label: str, tip: str, act: Callable[[], None]) -> Submit:
         # A click must not overtake the choice that it is about.
-        button = Submit(description=action.label, icon="", tooltip=action.help)
+        button = Submit(description=label, icon="", tooltip=tip)
         button.controls = [self.table, self.task_id, self.billed]
-        press = partial(self._press, action, button)
+        press = partial(self._press, button, act)
         button.on_submit(lambda shown: self.attempt(partial(press, shown)))
         return button
 
-    def _press(self, action: Action, button: Submit, shown: Shown | None) -> None:
+    def _press(
+        self, button: Submit, act: Callable[[], None], shown: Shown | None
+    ) -> None:
         button.take_over(shown)
-        self.act(action)
+        act()
 
     def _arranged(self) -> widgets.Widget:
         ask = widgets.Button(description="Ask again", tooltip="Free of charge")
         ask.on_click(lambda _: self.attempt(self.ask_balances))
         filters = widgets.HBox([self.search, self.state, self.provider])
         settling = widgets.HBox([self.task_id, self.billed])
-        for line in (filters, settling):
-            line.add_class("voicekit-filters")
         by = widgets.HBox([self.by])
-        by.add_class("voicekit-filters")
-        actions = widgets.HBox([*self.buttons.values()])
+        for line in (filters, settling, by):
+            line.add_class("voicekit-filters")
+            line.add_class(LEFT_OUT)
+        hear = self._submit("Hear", "Show players of the chosen tasks below", self.hear)
+        actions = widgets.HBox([hear, *self.buttons.values()])
         actions.add_class("voicekit-actions")
         return framed(
             [

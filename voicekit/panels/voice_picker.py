@@ -11,8 +11,9 @@ import ipywidgets as widgets
 
 from voicekit.clip import Clip, show_text
 from voicekit.errors import VoicekitError
-from voicekit.panels.catalogue import Catalogue, Found, VoiceRow, VoiceSearch
+from voicekit.panels.catalogue import SHARED, Catalogue, Found, VoiceRow, VoiceSearch
 from voicekit.panels.frame import framed
+from voicekit.panels.frozen import LEFT_OUT
 from voicekit.panels.notice import Notice
 from voicekit.panels.panel import Panel
 from voicekit.panels.player_bar import PlayerBar
@@ -100,6 +101,16 @@ class VoicePicker(Panel):
     def values(self, voices: Sequence[str]) -> None:
         self.list.values = [*voices]
 
+    def name_of(self, voice: str) -> str | None:
+        """Return what a voice that is listed is called."""
+        found = self._catalogue.get(voice)
+        return None if found is None else found.name
+
+    def stand_within(self) -> None:
+        """Leave the list out of what a saved notebook shows: another panel has it."""
+        for part in (self.list, self.count):
+            part.add_class(LEFT_OUT)
+
     def on_choice(self, observer: Callable[[str], None]) -> None:
         """Call ``observer(voice)`` whenever another voice is chosen."""
         self._observers.append(observer)
@@ -179,9 +190,15 @@ class VoicePicker(Panel):
 
     def _add_shared(self, line: Notice, voices: Sequence[Voice]) -> None:
         line.clear()
-        fresh = (voice for voice in voices if self._catalogue.get(voice.voice) is None)
+        known = {voice.voice for voices in self._listed.values() for voice in voices}
+        fresh = [voice for voice in voices if voice.voice not in known]
         self._shared |= {voice.voice: voice for voice in fresh}
         self._rebuild()
+        if fresh:  # they would stand at the end of a long list, and nobody see them
+            facets = VoiceSearch.read(self.filter.search).facets
+            self.filter.ask(facets={**facets, "origin": SHARED})
+        count = len(self._shared)
+        self.notice.tell(f"{count} shared voice{'' if count == 1 else 's'} found.")
 
     def _rebuild(self) -> None:
         in_order = (self._listed.get(name, ()) for name in self.studio.calls.names)
@@ -208,8 +225,10 @@ class VoicePicker(Panel):
         found, known = len(self._found.places), len(self._catalogue.voices)
         if known and not found:
             return "No voice matches. Clear the search, or search shared voices."
-        of_all = f" of {known:,}" if found < known else ""
-        return f"{found:,}{of_all} voice{'' if known == 1 else 's'}"
+        variants = self._found.variants
+        of_all = f" of {known:,}" if found + variants < known else ""
+        hidden = f", and {variants:,} variants to be searched for" if variants else ""
+        return f"{found:,}{of_all} voice{'' if known == 1 else 's'}{hidden}"
 
     def _show_favourites(self, favourites: frozenset[str]) -> None:
         self._favourites = favourites
