@@ -70,7 +70,7 @@ def test_two_voices_are_compared_at_two_rates(lab):
     done = cell.get_by_role("status").get_by_text("5 clips, 1 failed")
     expect(done).to_be_visible(timeout=READY_MS)  # it imports what measures loudness
     expect(cell.get_by_text("offline: 4 clips (4 in the library)")).to_be_visible()
-    expect(cell.get_by_text("sour: 1 clip, free")).to_be_visible()
+    expect(cell.get_by_text("sour: 1 clip, 1 of unknown price")).to_be_visible()
     assert table.get_by_text("<img src=x onerror=hit()> No.").count() == 1
     slow, fast, *_ = lab.durations(table)
     print(f"durations {lab.durations(table)}")
