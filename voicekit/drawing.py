@@ -16,8 +16,13 @@ __all__ = ["LINE", "MARK", "new_figure", "plain", "undecorated"]
 LINE, MARK = "#4c72b0", "#dd8452"
 
 
-def new_figure(*, figsize: tuple[float, float]) -> Figure:
-    """Return an empty figure of so many inches, which a notebook shows by itself.
+def new_figure(*, figsize: tuple[float, float], shown: bool = True) -> Figure:
+    """Return an empty figure of so many inches.
+
+    Parameters
+    ----------
+    shown : bool
+        Whether a notebook shows it by itself.
 
     Raises
     ------
@@ -25,12 +30,14 @@ def new_figure(*, figsize: tuple[float, float]) -> Figure:
         If matplotlib is not installed.
     """
     try:
+        from matplotlib import figure  # noqa: PLC0415
         from matplotlib import pyplot as plt  # noqa: PLC0415 - an extra
     except ImportError:
         raise Unsupported(
             "Drawing needs matplotlib: pip install 'voicekit[plots]'."
         ) from None
-    return plt.figure(figsize=figsize, layout="constrained")
+    make = plt.figure if shown else figure.Figure
+    return make(figsize=figsize, layout="constrained")
 
 
 def plain(text: str) -> str:

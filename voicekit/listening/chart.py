@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from voicekit.errors import Unsupported
+from voicekit.drawing import LINE, new_figure, plain, undecorated
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +23,6 @@ AXES = {
 """What a table may estimate, and how the axis says so."""
 NOTHING = {"log_worth": 0.0, "share": 0.5, "score": 0.0}
 """What no difference would be."""
-MISSING = "Drawing needs matplotlib: pip install 'voicekit[plots]'."
 
 
 def chart(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
@@ -35,20 +34,18 @@ def chart(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         If matplotlib is not installed.
     """
     name = next(one for one in AXES if one in table)
-    ax = ax or _new_axes(table)
+    ax = ax or new_figure(figsize=_size(table)).subplots()
     rows = table[[name, "low", "high"]].astype(float)
     places = range(len(rows))
-    ax.hlines(places, rows["low"], rows["high"], color="#4c72b0", linewidth=2)
-    ax.plot(rows[name], places, "o", color="#4c72b0")
+    ax.hlines(places, rows["low"], rows["high"], color=LINE, linewidth=2)
+    ax.plot(rows[name], places, "o", color=LINE)
     if name in NOTHING:
         ax.axvline(NOTHING[name], color="#999999", linewidth=0.8, linestyle=":")
-    # A dollar sign in a voice's name is no formula.
-    ax.set_yticks(places, [str(label).replace("$", r"\$") for label in rows.index])
+    ax.set_yticks(places, [plain(str(label)) for label in rows.index])
     ax.invert_yaxis()
     ax.margins(y=0.2)
     ax.set_xlabel(AXES[name])
-    for side in ("top", "right"):
-        ax.spines[side].set_visible(False)
+    undecorated(ax)
     return ax
 
 
@@ -60,23 +57,11 @@ def picture(table: pd.DataFrame) -> bytes:
     Unsupported
         If matplotlib is not installed.
     """
-    try:
-        from matplotlib.figure import Figure  # noqa: PLC0415 - an extra
-    except ImportError:
-        raise Unsupported(MISSING) from None
-    figure = Figure(figsize=_size(table), layout="constrained")
+    figure = new_figure(figsize=_size(table), shown=False)
     chart(table, figure.subplots())
     target = io.BytesIO()
     figure.savefig(target, format="png", dpi=150)
     return target.getvalue()
-
-
-def _new_axes(table: pd.DataFrame) -> Axes:
-    try:
-        from matplotlib import pyplot as plt  # noqa: PLC0415 - an extra
-    except ImportError:
-        raise Unsupported(MISSING) from None
-    return plt.subplots(figsize=_size(table), layout="constrained")[1]
 
 
 def _size(table: pd.DataFrame) -> tuple[float, float]:
