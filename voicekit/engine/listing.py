@@ -1,4 +1,4 @@
-"""What a studio can look up: providers, voices, settings, tasks, what was spent."""
+"""What a studio can ask its providers for: voices, models, settings, balances."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from voicekit import providers
 from voicekit.engine.catalogue import VoiceCache, from_all, or_error
 from voicekit.engine.engine import Engine
+from voicekit.engine.records import Records
 from voicekit.engine.rows import (
     credits_row,
     make_frame,
@@ -23,10 +24,6 @@ from voicekit.errors import (
     UnknownVoice,
 )
 from voicekit.job import Kind
-from voicekit.library.favourites import favour, favourites
-from voicekit.library.ledger import now_us
-from voicekit.library.remains import unsaved
-from voicekit.library.spending import SpendBy, attempts, spend_rows, task_rows
 from voicekit.offer import Offer
 from voicekit.providers import Provider
 from voicekit.task import Credits
@@ -38,8 +35,8 @@ if TYPE_CHECKING:
 __all__ = ["Listing"]
 
 
-class Listing:
-    """The calls that change nothing and cost nothing.
+class Listing(Records):
+    """The calls that ask providers, change nothing and cost nothing.
 
     Parameters
     ----------
@@ -50,7 +47,7 @@ class Listing:
     """
 
     def __init__(self, engine: Engine, names: Sequence[str]) -> None:
-        self.engine = engine
+        super().__init__(engine)
         self.names = tuple(names)
         self.remembered = VoiceCache()
 
@@ -172,14 +169,6 @@ class Listing:
 
         return await from_all(self._chosen(provider), ask)
 
-    async def favourites(self) -> frozenset[str]:
-        """Return the voices that the user marked, for panels."""
-        return await self.engine.library.transact(favourites)
-
-    async def favour(self, voice: str, *, is_favourite: bool) -> None:
-        """Mark a voice as a favourite, or no longer, for panels."""
-        await self.engine.library.transact(favour, voice, is_favourite=is_favourite)
-
     async def voice(self, voice: str | Voice) -> Voice:
         """Return a voice by its name, ``"provider:id"``.
 
@@ -251,39 +240,6 @@ class Listing:
         usual = provider.offer(kind, voice=chosen.id)
         others = provider.offers_for(kind, chosen.id)
         return {offer.model: offer for offer in (usual, *others)}
-
-    async def tasks(self) -> pd.DataFrame:
-        """Return everything that was asked: one row for each attempt, oldest first.
-
-        Returns
-        -------
-        DataFrame
-            Index ``job``. What is not known is NA, never 0; ``cached`` counts the later
-            calls that a row answered at no cost.
-        """
-        rows = await self.engine.library.transact(attempts)
-        return await make_frame("tasks", task_rows(rows, self.engine.library.files))
-
-    async def unsaved(self) -> pd.DataFrame:
-        """Return the rows of `tasks` whose result will end and is not here, for panels.
-
-        The soonest first. `resume` saves what can be saved.
-        """
-        rows = unsaved(await self.engine.library.transact(attempts), now_us())
-        return await make_frame("tasks", task_rows(rows, self.engine.library.files))
-
-    async def spend(self, by: SpendBy = "provider") -> pd.DataFrame:
-        """Return what was spent, grouped.
-
-        Parameters
-        ----------
-        by : {"provider", "day", "model", "voice", "kind"}
-            One row for each group and provider: the credits of different vendors are
-            never added together.
-        """
-        rows = await self.engine.library.transact(attempts)
-        table = await make_frame("spend", spend_rows(rows, by))
-        return table.rename_axis(index=by)
 
     async def _provider_row(self, provider: Provider) -> Mapping[str, Any]:
         if provider.repeatable:
