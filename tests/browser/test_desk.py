@@ -108,9 +108,9 @@ def test_a_file_is_looked_at_before_it_travels(lab, desk, sandbox, tmp_path):
     desk.open("Files")
     chooser = desk.cell.get_by_label("File", exact=True)
     chooser.set_input_files({"name": "a.txt", "mimeType": "", "buffer": b"text"})
-    desk.says(re.compile("^a.txt is none of: mp3. Nothing was sent."))
+    desk.says(re.compile("^a.txt is none of: mp3, wav. Nothing was sent."))
     chooser.set_input_files({"name": "a.mp3", "mimeType": "", "buffer": b""})
-    desk.says("a.mp3 is empty. Nothing was sent.")
+    desk.says("a.mp3 is empty. Nothing was sent. Choose another file.")
     huge = tmp_path / "huge.mp3"
     with huge.open("wb") as file:
         file.truncate((20 << 20) + 1)
