@@ -182,6 +182,26 @@ def test_a_refused_file_takes_the_place_of_the_one_before(page):
     assert names(page) == ["me.wav", "notes.txt no"]
 
 
+def test_a_file_that_is_still_read_does_not_follow_a_later_choice(page):
+    """Its first piece, read slowly, is not sent after what took its place."""
+    page.evaluate(
+        """() => {
+          const read = Blob.prototype.arrayBuffer;
+          const gate = new Promise(done => { window.go = done });
+          Blob.prototype.arrayBuffer = async function () {
+            await gate;
+            return read.call(this);
+          };
+        }"""
+    )
+    choose(page)
+    choose(page, "notes.txt")
+    expect(page.get_by_role("alert")).to_contain_text("notes.txt is none of")
+    page.evaluate("async () => { go(); await new Promise(done => setTimeout(done)) }")
+    assert names(page) == ["notes.txt no"]
+    expect(page.get_by_role("alert")).to_contain_text("notes.txt is none of")
+
+
 def test_a_new_rule_judges_the_file_anew(page):
     """What does not fit is said at once; what fits, or fits again, is ready."""
     choose(page)

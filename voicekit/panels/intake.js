@@ -117,6 +117,7 @@ function render({ model, el }) {
     const mine = ++upload;
     for (let start = 0; start < blob.size && mine === upload; start += PIECE) {
       const piece = await blob.slice(start, start + PIECE).arrayBuffer();
+      if (mine !== upload) return; // a piece of it would follow what came meanwhile
       const ready = new Promise((resolve) => { arrived = resolve; });
       const last = start + PIECE >= blob.size;
       model.send({ name, start, last, upload: mine }, undefined, [piece]);
