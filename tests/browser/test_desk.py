@@ -136,6 +136,18 @@ def test_a_file_is_looked_at_before_it_travels(lab, desk, sandbox, tmp_path):
     print(recorded)
     assert "Signed 16 bit PCM" in recorded
 
+    desk.menu("What to do").select_option("Transcribe a recording")
+    desk.says(re.compile("^recording.wav: ready"))
+    chooser.set_input_files({"name": "me.webm", "mimeType": "", "buffer": b"sound"})
+    desk.says(re.compile("^me.webm: ready"))
+    desk.menu("What to do").select_option("Dub a recording")
+    desk.says(re.compile("^me.webm is none of: mp3, m4a, wav. Nothing was sent."))
+    expect(desk.cell.get_by_text("me.webm: ready")).to_have_count(0)
+    desk.menu("What to do").select_option("Transcribe a recording")
+    desk.says(re.compile("^me.webm: ready"))
+    assert "me.webm" in lab.ask("panel.opened['Files'].intake.name")
+    assert lab.ask("panel.opened['Files'].intake.path.suffix") == "'.webm'"
+
     desk.menu("What to do").select_option("Make music")
     expect(desk.button("Record")).to_have_count(0)
     desk.cell.get_by_role("textbox", name="Idea").fill(
