@@ -94,8 +94,8 @@ class Script:
         pass
 
 
-def job(text="Hello", provider="paid", **fields):
-    return Job(provider=provider, kind="speech", text=text, voice="v", **fields)
+def job(text="Hello", provider="paid", kind="speech", **fields):
+    return Job(provider=provider, kind=kind, text=text, voice="v", **fields)
 
 
 def terms(library, *, repeatable=False, owner=None):

@@ -44,6 +44,9 @@ class InputFile:
     path: str
     sha256: str
     size: int
+    duration_us: int | None = None
+    """How long it sounds, which some vendors charge by; None where its header does not
+    tell."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -108,9 +108,9 @@ def test_a_file_is_looked_at_before_it_travels(lab, desk, sandbox, tmp_path):
     desk.open("Files")
     chooser = desk.cell.get_by_label("File", exact=True)
     chooser.set_input_files({"name": "a.txt", "mimeType": "", "buffer": b"text"})
-    desk.says(re.compile("^a.txt is none of: mp3. Nothing was sent."))
+    desk.says(re.compile("^a.txt is none of: mp3, wav. Nothing was sent."))
     chooser.set_input_files({"name": "a.mp3", "mimeType": "", "buffer": b""})
-    desk.says("a.mp3 is empty. Nothing was sent.")
+    desk.says("a.mp3 is empty. Nothing was sent. Choose another file.")
     huge = tmp_path / "huge.mp3"
     with huge.open("wb") as file:
         file.truncate((20 << 20) + 1)
@@ -135,6 +135,18 @@ def test_a_file_is_looked_at_before_it_travels(lab, desk, sandbox, tmp_path):
     )
     print(recorded)
     assert "Signed 16 bit PCM" in recorded
+
+    desk.menu("What to do").select_option("Transcribe a recording")
+    desk.says(re.compile("^recording.wav: ready"))
+    chooser.set_input_files({"name": "me.webm", "mimeType": "", "buffer": b"sound"})
+    desk.says(re.compile("^me.webm: ready"))
+    desk.menu("What to do").select_option("Dub a recording")
+    desk.says(re.compile("^me.webm is none of: mp3, m4a, wav. Nothing was sent."))
+    expect(desk.cell.get_by_text("me.webm: ready")).to_have_count(0)
+    desk.menu("What to do").select_option("Transcribe a recording")
+    desk.says(re.compile("^me.webm: ready"))
+    assert "me.webm" in lab.ask("panel.opened['Files'].intake.name")
+    assert lab.ask("panel.opened['Files'].intake.path.suffix") == "'.webm'"
 
     desk.menu("What to do").select_option("Make music")
     expect(desk.button("Record")).to_have_count(0)

@@ -1,4 +1,4 @@
-"""The microphone of the intake, on a page without JupyterLab: it never stays on."""
+"""The intake, on a page without JupyterLab: the last choice wins, microphones end."""
 
 import pytest
 from playwright.sync_api import expect
@@ -28,16 +28,29 @@ HOST = """async code => {
   };
   const blob = new Blob([code], { type: "text/javascript" });
   const { default: widget } = await import(URL.createObjectURL(blob));
-  const state = { extensions: ["wav"], maximum_bytes: 1 << 20, records: true };
+  const state = {
+    extensions: ["wav"],
+    maximum_bytes: 1 << 20,
+    maximum_wav_bytes: 1 << 20,
+    records: true,
+  };
   let answer = () => {};
+  let change = () => {};
   const model = {
     get: name => state[name],
-    on: (name, action) => { if (name === "msg:custom") answer = action; },
+    on: (name, action) => {
+      if (name === "msg:custom") answer = action;
+      else change = action;
+    },
     off: () => {},
     send(message) {
       window.sent.push(message);
       setTimeout(() => answer({ got: message.upload }));
     },
+  };
+  window.rule = changes => {
+    Object.assign(state, changes);
+    change();
   };
   window.unmount = widget.render({ model, el: document.querySelector("main") });
 }"""
@@ -113,3 +126,104 @@ def test_a_view_that_goes_away_takes_its_microphone_along(page, moment):
     if moment == "starting":
         page.evaluate("() => go()")
     page.wait_for_function(ALL_ENDED, arg=1)
+
+
+def choose(page, name="me.wav"):
+    sound = {"name": name, "mimeType": "audio/wav", "buffer": b"RIFF"}
+    page.get_by_label("File", exact=True).set_input_files(sound)
+
+
+def record(page):
+    press(page, "Record")
+    expect(page.get_by_role("status")).to_contain_text("Recording: 0.")
+    press(page, "Stop recording")
+    expect(page.get_by_role("status")).to_contain_text("recording.wav: ready")
+
+
+def names(page):
+    """Return what was said of each choice: its name, and whether it was refused."""
+    return page.evaluate("() => sent.map(one => one.name + (one.refused ? ' no' : ''))")
+
+
+def test_the_last_choice_wins(page):
+    """The same file, chosen again after a recording, is sent again, and named alone."""
+    choose(page)
+    expect(page.get_by_role("status")).to_contain_text("me.wav: ready")
+    record(page)
+    chooser = page.get_by_label("File", exact=True)
+    # As a browser does: a chooser that already has the file says nothing of a change.
+    assert chooser.input_value() == ""
+    recording = page.locator("audio").get_attribute("src")
+    choose(page)
+    expect(page.get_by_role("status")).to_contain_text("me.wav: ready")
+    assert names(page) == ["me.wav", "recording.wav", "me.wav"]
+    assert page.locator("audio").get_attribute("src") != recording
+
+
+def test_what_no_browser_plays_leaves_no_player(page):
+    """The recording's own is not shown beside another file's name."""
+    record(page)
+    expect(page.locator("audio")).to_be_visible()
+    page.get_by_label("File", exact=True).set_input_files(
+        {"name": "me.wav", "mimeType": "application/x-unknown", "buffer": b"RIFF"}
+    )
+    expect(page.locator("audio")).to_be_hidden()
+
+
+def test_a_refused_file_takes_the_place_of_the_one_before(page):
+    """The kernel hears of it, or it would still send the first."""
+    choose(page)
+    expect(page.get_by_role("status")).to_contain_text("me.wav: ready")
+    choose(page, "notes.txt")
+    expect(page.get_by_role("alert")).to_have_text(
+        "notes.txt is none of: wav. Nothing was sent. Choose another file."
+    )
+    expect(page.locator("audio")).to_be_hidden()
+    assert names(page) == ["me.wav", "notes.txt no"]
+
+
+def test_a_file_that_is_still_read_does_not_follow_a_later_choice(page):
+    """Its first piece, read slowly, is not sent after what took its place."""
+    page.evaluate(
+        """() => {
+          const read = Blob.prototype.arrayBuffer;
+          const gate = new Promise(done => { window.go = done });
+          Blob.prototype.arrayBuffer = async function () {
+            await gate;
+            return read.call(this);
+          };
+        }"""
+    )
+    choose(page)
+    choose(page, "notes.txt")
+    expect(page.get_by_role("alert")).to_contain_text("notes.txt is none of")
+    page.evaluate("async () => { go(); await new Promise(done => setTimeout(done)) }")
+    assert names(page) == ["notes.txt no"]
+    expect(page.get_by_role("alert")).to_contain_text("notes.txt is none of")
+
+
+def test_a_new_rule_judges_the_file_anew(page):
+    """What does not fit is said at once; what fits, or fits again, is ready."""
+    choose(page)
+    expect(page.get_by_role("status")).to_contain_text("me.wav: ready")
+    page.evaluate("() => rule({ extensions: ['mp3', 'wav'] })")
+    expect(page.get_by_role("status")).to_contain_text("me.wav: ready")
+    page.evaluate("() => rule({ extensions: ['mp3', 'm4a'] })")
+    expect(page.get_by_role("alert")).to_have_text(
+        "me.wav is none of: mp3, m4a. Nothing was sent. Choose another file."
+    )
+    page.evaluate("() => rule({ extensions: ['wav'] })")
+    expect(page.get_by_role("status")).to_contain_text("me.wav: ready")
+    assert names(page) == ["me.wav", "me.wav no", "me.wav"]
+    page.evaluate("() => rule({ maximum_wav_bytes: 3 })")
+    expect(page.get_by_role("alert")).to_contain_text("me.wav has 4 bytes; at most 3")
+
+
+def test_a_recording_that_runs_can_be_ended_in_another_form(page):
+    """Whose file is none that is recorded: the button goes when the microphone does."""
+    press(page, "Record")
+    expect(page.get_by_role("status")).to_contain_text("Recording: 0.")
+    page.evaluate("() => rule({ records: false })")
+    press(page, "Stop recording")
+    page.wait_for_function(ALL_ENDED, arg=1)
+    expect(page.get_by_role("button", name="Record", exact=True)).to_be_hidden()

@@ -4,12 +4,16 @@ import io
 import re
 import time
 
+import numpy as np
 import pytest
 import soundfile
 
 import voicekit as vk
 from voicekit.errors import SubmissionUnknown
+from voicekit.offer import FileRule
 from voicekit.panels import Files, Tabs, Tasks
+from voicekit.panels.submit import CHANGED
+from voicekit.task import Estimate, cost_text
 
 LIMIT_S = 30
 SPEED = 400
@@ -105,19 +109,145 @@ def test_the_vendors_progress_is_told(files, sandbox):
     assert seen[-1].startswith("Done")
 
 
-def test_a_recording_becomes_what_the_vendor_takes(files, recordings, asked):
-    """The browser's WAV goes to a vendor that takes MP3 only as an MP3."""
+@pytest.mark.parametrize("name", ["recording.wav", "me.WAV"])
+def test_a_wav_becomes_what_the_vendor_takes(files, recordings, name):
+    """Recorded or chosen, it goes to a vendor that takes MP3 only as an MP3."""
     fill(
         files, "clone", "kingcong", "Alice", language_tag="English", gender_tag="female"
     )
     wav = recordings["wav"].read_bytes()
     seconds = soundfile.info(io.BytesIO(wav)).duration
-    upload(files, "recording.wav", wav)
+    assert files.rule.text == "mp3, or wav, which is made mp3; up to 20 MiB"
+    assert upload(files, name, wav)[-1] == {"got": 1}
     html = made(files)
     assert "kingcong:minimax/" in html
-    (sent,) = files.intake.path.parent.glob("*.mp3")
+    (sent,) = files.intake.folder.rglob("*.mp3")
     assert soundfile.info(sent).format == "MP3"
     assert soundfile.info(sent).duration == pytest.approx(seconds, abs=0.1)
+
+
+def test_what_is_made_of_a_file_overwrites_none(files, recordings, tmp_path):
+    """An MP3 beside a WAV on the kernel's machine stays as it is."""
+    wav, other = tmp_path / "me.wav", tmp_path / "me.mp3"
+    wav.write_bytes(recordings["wav"].read_bytes())
+    other.write_bytes(b"another song")
+    fill(
+        files, "clone", "kingcong", "Alice", language_tag="English", gender_tag="female"
+    )
+    files.path.value = str(wav)
+    assert "kingcong:minimax/" in made(files)
+    assert other.read_bytes() == b"another song"
+
+
+def refuse(panel, name):
+    """Say what the browser says of a file that it does not send."""
+    panel.intake._handle_custom_msg({"name": name, "refused": True}, [])
+
+
+def test_a_file_is_judged_anew_by_each_form(files, recordings):
+    """What the new form takes stays; what it does not is named, and not sent."""
+    fill(files, "transcription", "kingcong")
+    upload(files, "me.webm", recordings["webm"].read_bytes())
+    assert files.intake.path is not None
+    files.kind.value = "dubbing"
+    assert files.intake.path is None
+    files.parameters.change(target_lang="de")
+    files.button.click()
+    wait_until(lambda: files.notice.kind == "error")
+    assert files.notice.text == (
+        "kingcong does not take me.webm: choose another file, or name one on this "
+        "machine."
+    )
+    upload(files, "me.mp3", recordings["mp3"].read_bytes())
+    files.kind.value = "transcription"
+    assert files.intake.path is not None
+
+
+def test_a_file_too_large_for_the_new_form_is_dropped(files):
+    """Not only its name is looked at."""
+    fill(files, "dubbing", "kingcong")
+    upload(files, "me.mp3", b"four")
+    smaller = FileRule(extensions=("mp3",), maximum_bytes=3)
+    files.intake.accept(smaller, records=False, converts=False)
+    assert files.intake.path is None
+
+
+def test_a_file_that_is_refused_replaces_the_one_before(files, recordings):
+    """The last choice counts: the file before it is not sent in its place."""
+    fill(files, "dubbing", "kingcong", target_lang="de")
+    upload(files, "me.mp3", recordings["mp3"].read_bytes())
+    refuse(files, "notes.txt")
+    files.button.click()
+    wait_until(lambda: files.notice.kind == "error")
+    assert "does not take notes.txt" in files.notice.text
+
+
+def test_each_kind_keeps_its_own_text(files):
+    """The name of a voice does not become the idea of a song."""
+    fill(files, "clone", "kingcong", "My voice")
+    files.kind.value = "music"
+    assert files.text.value == ""
+    files.text.value = IDEA
+    files.kind.value = "clone"
+    assert files.text.value == "My voice"
+    shown = [text for text in files.texts.values() if text.layout.display is None]
+    assert shown == [files.text]
+
+
+def test_a_click_buys_no_form_that_nobody_saw(files, submissions):
+    """A click that overtook the choice of another kind says so, and sends nothing."""
+    fill(files, "music", "kingcong", IDEA)
+    fill(files, "sound_effect", "kie", "A door")
+    shown = {f"IPY_MODEL_{one.model_id}": {} for one in files.button.controls}
+    music = files.kind.options.index(("Make music", "music"))
+    shown[f"IPY_MODEL_{files.kind.model_id}"] = {"index": music}
+    files.button._action(shown)
+    assert files.notice.text == CHANGED
+    assert submissions("kingcong") == (0, 0)
+
+
+def told_price(panel):
+    wait_until(lambda: not panel.is_waiting(panel.cost))
+    return panel.cost.text
+
+
+def test_a_transcript_is_priced_by_the_length_of_its_file(files, recordings, tmp_path):
+    """Three times as long a file costs three times as much as the one before."""
+    wav = recordings["wav"]
+    fill(files, "transcription", "kingcong")
+    assert told_price(files) == "price unknown"
+    upload(files, "me.wav", wav.read_bytes())
+    assert told_price(files) == "price unknown"
+    made(files)
+    cost = files.studio.tasks().credits.iloc[0]
+    with soundfile.SoundFile(wav) as sound:
+        samples, rate = sound.read(), sound.samplerate
+    soundfile.write(tmp_path / "long.wav", np.tile(samples, 3), rate)
+    files.path.value = str(tmp_path / "long.wav")
+    print(cost, "then", told_price(files))
+    assert told_price(files) == f"about {cost_text(3 * cost, 'credits')}"
+    files.path.value = str(tmp_path / "none.wav")
+    assert told_price(files) == "price unknown"
+
+
+def test_a_sound_effect_is_priced_by_the_piece(files):
+    """A long description costs no more than a short one did; a long effect does."""
+    fill(files, "sound_effect", "kie", "A door", duration_seconds=1.5)
+    made(files)
+    cost = files.studio.tasks().credits.iloc[0]
+    files.text.value = "A door that is closed slowly by somebody who listens"
+    assert told_price(files).endswith(f"about {cost_text(cost, 'credits')}")
+    files.parameters.change(duration_seconds=3)
+    assert told_price(files).endswith(f"about {cost_text(2 * cost, 'credits')}")
+
+
+def test_what_is_free_is_called_free(files):
+    """It has no other word for nothing."""
+    fill(files, "sound_effect", "kie", "A door")
+    told_price(files)
+    free = Estimate(credits=0.0, unit="credits", exact=True, evidence="free")
+    files._show_price(files._offer, "A door", free)
+    assert files.cost.text.endswith(" · free")
 
 
 def test_a_file_that_no_vendor_takes_is_not_even_kept(files):

@@ -13,8 +13,9 @@ from voicekit.audio.wav import wav_length
 from voicekit.content import read_unchanged
 from voicekit.errors import InvalidSetting, LibraryError
 from voicekit.headerless import HEADERLESS, LOWEST_RATE
+from voicekit.media import media_type_of
 
-__all__ = ["Measured", "OutsideFile", "length_of", "measure", "sniff"]
+__all__ = ["Measured", "OutsideFile", "duration_us", "length_of", "measure", "sniff"]
 
 _MAGIC: Mapping[bytes, str] = {
     b"fLaC": "audio/flac",
@@ -27,6 +28,8 @@ _MAGIC: Mapping[bytes, str] = {
 SLACK_S = 0.001
 """A last frame that is incomplete is no cut."""
 _MPEG_SYNC = 0xFFE0
+_LONGEST_S = 1e7
+"""A header that tells more, some 116 days, is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,16 @@ def length_of(
     except (tinytag.TinyTagException, OSError):
         return None, sample_rate
     return tag.duration, tag.samplerate
+
+
+def duration_us(path: Path) -> int | None:
+    """Return how long a user's file sounds, in microseconds; None where unknown."""
+    if not path.is_file():  # a pipe would be waited for
+        return None
+    duration_s, _ = length_of(path, media_type_of(path))
+    if duration_s is None or not 0 < duration_s < _LONGEST_S:
+        return None
+    return round(duration_s * 1e6)
 
 
 def sniff(content: bytes) -> str | None:

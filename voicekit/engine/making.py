@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from functools import partial
 from numbers import Real
 from pathlib import Path
 from typing import Any
 
+from voicekit.audio.file import duration_us
 from voicekit.clip import Clip
 from voicekit.engine.clips import clip_of
 from voicekit.engine.flights import Done
@@ -37,13 +39,14 @@ LOOK_S = 0.5
 class Making(Listing):
     """What all calls that make something share."""
 
-    async def estimate(
+    async def estimate(  # noqa: PLR0913 - whatever a call can be told
         self,
         /,
         text: str,
         voice: str | Voice,
         *,
         kind: Kind = "speech",
+        file: str | Path | None = None,
         model: str | None = None,
         format: str | None = None,  # noqa: A002 - DESIGN's name
         **settings: Any,
@@ -56,6 +59,8 @@ class Making(Listing):
             The text, prompt, idea or name; empty where the kind takes none.
         voice : str or Voice
             The voice; a provider's name for a kind that needs none, such as music.
+        file : str or Path, optional
+            The file, for a kind that is paid by its length; it is only measured.
 
         Examples
         --------
@@ -67,6 +72,9 @@ class Making(Listing):
         job, provider = await self._job_for(
             kind, voice, text=text, model=model, format=format, settings=settings
         )
+        if file is not None:
+            measured = await self.engine.library.run(partial(_measured, Path(file)))
+            job = replace(job, files={"file": measured})
         return await self.engine.estimate(job, provider)
 
     async def price(self, /, text: str, voice: str | Voice, **given: Any) -> CellPrice:
@@ -210,7 +218,19 @@ def _taken_in(
     path = path.expanduser()
     _check_file(path, rule, who)
     kept = store.adopt(path)
-    return {"file": InputFile(path=str(kept.path), sha256=kept.sha256, size=kept.size)}
+    file = InputFile(
+        path=str(kept.path),
+        sha256=kept.sha256,
+        size=kept.size,
+        duration_us=duration_us(kept.path),
+    )
+    return {"file": file}
+
+
+def _measured(path: Path) -> InputFile:
+    """Return what an estimate needs of a file, which is neither read nor kept."""
+    length_us = duration_us(path.expanduser())
+    return InputFile(path=str(path), sha256="", size=0, duration_us=length_us)
 
 
 def _check_file(path: Path, rule: FileRule, who: str) -> None:

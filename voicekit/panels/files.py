@@ -13,13 +13,21 @@ import ipywidgets as widgets
 from voicekit.errors import Unsupported, VoicekitError
 from voicekit.job import Kind
 from voicekit.offer import Offer
-from voicekit.panels.forms import FORMS, Filled, Made, as_accepted, rule_text
+from voicekit.panels.forms import (
+    FORMS,
+    Filled,
+    Form,
+    Made,
+    as_accepted,
+    made_of_wav,
+    rule_text,
+)
 from voicekit.panels.frame import framed, offer_choices
 from voicekit.panels.intake import Intake
 from voicekit.panels.notice import Notice
 from voicekit.panels.panel import Panel
 from voicekit.panels.result import result_html
-from voicekit.panels.submit import Shown, Submit
+from voicekit.panels.submit import CHANGED, Shown, Submit
 from voicekit.panels.tuning import Tuning
 from voicekit.studio import Studio
 from voicekit.task import Estimate
@@ -52,7 +60,7 @@ class Files(Panel):
         self._is_offering = False
         self.kind = widgets.Dropdown(description="What to do")
         self.provider = widgets.Dropdown(description="Provider")
-        self.text = widgets.Textarea(rows=3, layout={"width": "auto"})
+        self.texts = {kind: _text_field(form) for kind, form in FORMS.items()}
         self.intake, self.path = (
             Intake(),
             widgets.Text(
@@ -74,6 +82,11 @@ class Files(Panel):
     def widget(self) -> widgets.Widget:
         """The panel as one widget, without the results."""
         return self._widget
+
+    @property
+    def text(self) -> widgets.Text | widgets.Textarea:
+        """The text of the kind that is chosen; each kind keeps its own."""
+        return self.texts[self.kind.value]
 
     def make(self) -> None:
         """Have made what the form says."""
@@ -115,15 +128,16 @@ class Files(Panel):
         offer = self.studio.calls.provider_of(self.provider.value).offer(kind)
         if offer is self._offer:
             return  # new controls would take the focus, and the values, from a user
-        form = FORMS[kind]
         self._offer = offer
-        self.text.description = form.text
-        _show_if(self.text, offer.takes_text)
+        for one, text in self.texts.items():
+            _show_if(text, one == kind and offer.takes_text)
         for part in (self.intake, self.path):
             _show_if(part, offer.file is not None)
         self.rule.note("" if offer.file is None else rule_text(offer.file))
         if offer.file is not None:
-            self.intake.accept(offer.file, records=form.records)
+            converts = made_of_wav(offer.file) is not None
+            records = FORMS[kind].records
+            self.intake.accept(offer.file, records=records, converts=converts)
         self.parameters.show(offer)
         self.button.controls = [
             *(self.kind, self.provider, self.text, self.path),
@@ -140,18 +154,24 @@ class Files(Panel):
             provider=offer.provider,
             text=self.text.value if offer.takes_text else "",
             path=Path(typed).expanduser() if typed else self.intake.path,
+            refused=self.intake.name,
             settings=self.parameters.values(),
         )
 
     def _submit(self, shown: Shown | None) -> None:
+        offer = self._offer
         self.button.take_over(shown)
+        if self._offer is not offer:
+            raise VoicekitError(CHANGED)  # another form, which nobody has seen yet
         self.make()
 
     async def _make(self, offer: Offer, filled: Filled) -> tuple[str, Made]:
         source = None
         if offer.file is not None:
             # Reads and writes files: neither the kernel nor the loop waits for a disk.
-            source = await asyncio.to_thread(as_accepted, filled.file, offer)
+            source = await asyncio.to_thread(
+                as_accepted, filled.file, offer.file, self.intake.folder
+            )
         ready = replace(filled, path=source)
         form, calls = FORMS[offer.kind], self.studio.calls
         progress = calls.progress(
@@ -178,9 +198,10 @@ class Files(Panel):
 
     async def _estimate(self, offer: Offer, filled: Filled) -> Estimate | None:
         settings: dict[str, Any] = dict(filled.settings)
+        file = None if offer.file is None else filled.path
         try:
             return await self.studio.calls.estimate(
-                filled.text, offer.provider, kind=offer.kind, **settings
+                filled.text, offer.provider, kind=offer.kind, file=file, **settings
             )
         except VoicekitError:
             return (
@@ -201,7 +222,8 @@ class Files(Panel):
     def _listen(self) -> None:
         for menu in (self.kind, self.provider):
             menu.observe(lambda _: self.attempt(self._choose), "value")
-        self.text.observe(lambda _: self.attempt(self._price), "value")
+        for field in (*self.texts.values(), self.path):
+            field.observe(lambda _: self.attempt(self._price), "value")
         self.parameters.on_change(lambda: self.attempt(self._price))
         self.intake.on_file(lambda: self.attempt(self._price))
         self.button.on_submit(lambda shown: self.attempt(partial(self._submit, shown)))
@@ -214,13 +236,20 @@ class Files(Panel):
         actions.add_class("voicekit-actions")
         left = widgets.VBox(
             [
-                *(what, self.text, self.intake, self.rule, self.path),
+                *(what, *self.texts.values(), self.intake, self.rule, self.path),
                 *(actions, self.notice),
             ]
         )
         columns = widgets.Box([left, self.parameters.widget])
         columns.add_class("voicekit-columns")
         return framed([columns], "files")
+
+
+def _text_field(form: Form) -> widgets.Text | widgets.Textarea:
+    layout = {"width": "auto"}
+    if form.is_name:
+        return widgets.Text(description=form.text, layout=layout)
+    return widgets.Textarea(description=form.text, rows=3, layout=layout)
 
 
 def _show_if(widget: widgets.Widget, condition: bool) -> None:  # noqa: FBT001

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +13,19 @@ from voicekit.clip import Clip
 from voicekit.engine.doubts import Doubts
 from voicekit.errors import InvalidSetting
 from voicekit.job import Kind
-from voicekit.offer import FileRule, Offer
+from voicekit.offer import FileRule
 from voicekit.transcript import Transcript
 from voicekit.voice import Voice
 
-__all__ = ["FORMS", "Filled", "Form", "Made", "as_accepted", "rule_text"]
+__all__ = [
+    "FORMS",
+    "Filled",
+    "Form",
+    "Made",
+    "as_accepted",
+    "made_of_wav",
+    "rule_text",
+]
 
 Made: TypeAlias = Clip | list[Clip] | Transcript | Voice
 
@@ -28,6 +37,8 @@ class Filled:
     provider: str
     text: str
     path: Path | None
+    refused: str = ""
+    """The name of a file that was chosen, and is none that the provider takes."""
     settings: Mapping[str, Any]
 
     @property
@@ -37,11 +48,14 @@ class Filled:
         Raises
         ------
         InvalidSetting
-            If there is none yet.
+            If there is none yet, or none that the provider takes.
         """
-        if self.path is None:
-            raise InvalidSetting("Choose a file first, or name one on this machine.")
-        return self.path
+        if self.path is not None:
+            return self.path
+        what = "Choose a file first"
+        if self.refused:
+            what = f"{self.provider} does not take {self.refused}: choose another file"
+        raise InvalidSetting(f"{what}, or name one on this machine.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +66,8 @@ class Form:
     call: Callable[[Doubts, Filled], Coroutine[Any, Any, Made]]
     text: str = "Text"
     """What the text is."""
+    is_name: bool = False
+    """Whether the text is a name: one line."""
     records: bool = False
 
 
@@ -85,7 +101,11 @@ async def _music(calls: Doubts, filled: Filled) -> list[Clip]:
 
 FORMS: Mapping[Kind, Form] = {
     "clone": Form(
-        title="Clone a voice", call=_clone, text="Name of the voice", records=True
+        title="Clone a voice",
+        call=_clone,
+        text="Name of the voice",
+        is_name=True,
+        records=True,
     ),
     "dubbing": Form(title="Dub a recording", call=_dub),
     "transcription": Form(title="Transcribe a recording", call=_transcribe),
@@ -99,24 +119,41 @@ _WRITTEN = ("mp3", "flac", "ogg")
 """What the sound worker makes of a WAV."""
 
 
-def as_accepted(path: Path, offer: Offer) -> Path:
+def made_of_wav(rule: FileRule) -> str | None:
+    """Return what a WAV is made for a vendor that takes none; None where it is not."""
+    if "wav" in rule.extensions:
+        return None
+    return next((one for one in _WRITTEN if one in rule.extensions), None)
+
+
+def as_accepted(path: Path, rule: FileRule, folder: Path) -> Path:
     """Return a WAV in a form that the vendor takes; any other file as it is.
 
-    A recording is a WAV; it is made an MP3, in the sound worker, where the vendor takes
-    no WAV.
+    Parameters
+    ----------
+    folder : Path
+        Where what is made of it, in the sound worker, is kept: never beside a user's
+        own file, which it could overwrite.
     """
-    wanted = () if offer.file is None else offer.file.extensions
-    if path.suffix.lower() != ".wav" or "wav" in wanted:
+    container = made_of_wav(rule)
+    is_wav = path.suffix.lower() == ".wav" and path.is_file()
+    if container is None or not is_wav:
         return path
-    container = next((one for one in _WRITTEN if one in wanted), None)
-    if container is None:
-        return path
-    made = path.with_suffix(f".{container}")
+    place = Path(tempfile.mkdtemp(dir=folder))
+    made = place / f"{path.stem}.{container}"
     made.write_bytes(encode(path.read_bytes(), container))
     return made
 
 
 def rule_text(rule: FileRule) -> str:
-    """Say which file a vendor takes."""
+    """Say which file a vendor takes.
+
+    Examples
+    --------
+    >>> rule_text(FileRule(extensions=("mp3", "m4a"), maximum_bytes=20 << 20))
+    'mp3, m4a, or wav, which is made mp3; up to 20 MiB'
+    """
+    made = made_of_wav(rule)
+    wav = "" if made is None else f", or wav, which is made {made}"
     most = f"{rule.maximum_bytes / (1 << 20):g} MiB"
-    return f"{', '.join(rule.extensions)}; up to {most}"
+    return f"{', '.join(rule.extensions)}{wav}; up to {most}"

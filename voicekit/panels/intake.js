@@ -72,16 +72,17 @@ async function record() {
 }
 
 /** Says why the vendor would not take a file; nothing where it would. */
-function objection(model, name, size) {
+function objection(model, { name, blob: { size } }) {
   const extensions = model.get("extensions");
-  const most = model.get("maximum_bytes");
   const extension = name.includes(".") ? name.split(".").pop().toLowerCase() : "";
+  const most = model.get(extension === "wav" ? "maximum_wav_bytes" : "maximum_bytes");
+  const advice = "Nothing was sent. Choose another file.";
   if (!extensions.includes(extension)) {
-    return `${name} is none of: ${extensions.join(", ")}. Nothing was sent.`;
+    return `${name} is none of: ${extensions.join(", ")}. ${advice}`;
   }
-  if (size === 0) return `${name} is empty. Nothing was sent.`;
+  if (size === 0) return `${name} is empty. ${advice}`;
   if (size <= most) return "";
-  return `${name} has ${size.toLocaleString("en")} bytes; at most ${most.toLocaleString("en")} are accepted. Nothing was sent.`;
+  return `${name} has ${size.toLocaleString("en")} bytes; at most ${most.toLocaleString("en")} are accepted. ${advice}`;
 }
 
 function render({ model, el }) {
@@ -96,6 +97,7 @@ function render({ model, el }) {
 
   let recording = null; // promised from the press on: a second one ends it
   let clock = 0;
+  let chosen = null; // the last choice; each new rule judges it anew
   let upload = 0; // a newer one ends an older one
   let arrived = () => {};
 
@@ -104,23 +106,49 @@ function render({ model, el }) {
     line.setAttribute("role", isError ? "alert" : "status");
   }
 
-  async function send(blob, name) {
+  function play(blob) {
+    heard.pause();
+    URL.revokeObjectURL(heard.src);
+    heard.src = URL.createObjectURL(blob);
+  }
+
+  async function send(one) {
+    const { blob, name } = one;
     const mine = ++upload;
     for (let start = 0; start < blob.size && mine === upload; start += PIECE) {
       const piece = await blob.slice(start, start + PIECE).arrayBuffer();
+      if (mine !== upload) return; // a piece of it would follow what came meanwhile
       const ready = new Promise((resolve) => { arrived = resolve; });
       const last = start + PIECE >= blob.size;
       model.send({ name, start, last, upload: mine }, undefined, [piece]);
       say(`${name}: ${Math.round((100 * start) / blob.size)} %`);
       const problem = await ready;
-      if (problem) return say(problem, true);
+      if (problem) {
+        one.isSent = false;
+        return say(problem, true);
+      }
     }
     if (mine === upload) say(`${name}: ready, ${blob.size.toLocaleString("en")} bytes.`);
   }
 
-  async function take(blob, name, size = blob.size) {
-    const problem = objection(model, name, size);
-    problem ? say(problem, true) : await send(blob, name);
+  async function judge() {
+    const wasSent = chosen.isSent;
+    const problem = objection(model, chosen);
+    chosen.isSent = !problem;
+    heard.hidden = problem !== "" || !heard.canPlayType(chosen.blob.type);
+    if (problem) {
+      heard.pause();
+      upload += 1;
+      model.send({ name: chosen.name, refused: true }); // else the file before it stays
+      return say(problem, true);
+    }
+    if (!wasSent) await send(chosen);
+  }
+
+  async function take(blob, name) {
+    chosen = { blob, name, isSent: false };
+    play(blob);
+    await judge();
   }
 
   async function startRecording() {
@@ -141,6 +169,7 @@ function render({ model, el }) {
     const running = recording;
     recording = null;
     recorder.textContent = "Record";
+    showRule();
     return running;
   }
 
@@ -149,15 +178,17 @@ function render({ model, el }) {
     const isEmpty = running.seconds() === 0;
     const sound = await running.stop();
     if (isEmpty) return say("Nothing was recorded.");
-    URL.revokeObjectURL(heard.src);
-    heard.src = URL.createObjectURL(sound);
-    heard.hidden = false;
-    return send(sound, "recording.wav");
+    file.value = ""; // the same file, chosen again, is a change
+    return take(sound, "recording.wav");
   }
 
   function showRule() {
     file.accept = model.get("extensions").map((one) => `.${one}`).join(",");
-    recorder.hidden = !model.get("records");
+    recorder.hidden = !model.get("records") && !recording; // what runs can be ended
+  }
+  function onRule() {
+    showRule();
+    if (chosen) judge().catch((error) => say(String(error), true));
   }
   function onMessage({ got, problem }) {
     if (got === upload) arrived(problem);
@@ -170,14 +201,14 @@ function render({ model, el }) {
   recorder.addEventListener("click", () =>
     (recording ? endRecording() : startRecording())
       .catch((error) => say(`No recording: ${error.message}.`, true)));
-  model.on("change:extensions change:records", showRule);
+  model.on("change", onRule);
   model.on("msg:custom", onMessage);
   showRule();
   return () => {
     upload += 1;
     // Also a microphone that is only now switched on.
     forgetRecording()?.then((running) => running.stop()).catch(() => {});
-    model.off("change:extensions change:records", showRule);
+    model.off("change", onRule);
     model.off("msg:custom", onMessage);
   };
 }

@@ -18,18 +18,16 @@ from voicekit.panels.source import script, style
 
 __all__ = ["Intake"]
 
-RECORDING = "recording.wav"
-"""What the browser calls what it recorded."""
-
-MOST_RECORDED = 256 << 20
-"""Bytes: some 45 minutes of 48 kHz."""
+MOST_CONVERTED = 256 << 20
+"""Bytes of a WAV that is made smaller: some 45 minutes of 48 kHz."""
 
 
 class Intake(anywidget.AnyWidget):
     """Takes in a file that a vendor accepts; anything else is not even sent here.
 
-    The browser checks name and size first. The bytes come in messages, never in a
-    trait: traits are saved with a notebook, and a large message breaks the connection.
+    The browser checks name and size first, and again whenever the rule changes. The
+    bytes come in messages, never in a trait: traits are saved with a notebook, and a
+    large message breaks the connection.
     """
 
     _esm = script("intake")
@@ -37,42 +35,62 @@ class Intake(anywidget.AnyWidget):
 
     extensions: traitlets.List[str] = traitlets.List().tag(sync=True)
     maximum_bytes = traitlets.Int().tag(sync=True)
+    maximum_wav_bytes = traitlets.Int().tag(sync=True)
+    """Of a WAV, which may be made smaller before it is checked."""
     records = traitlets.Bool(False).tag(sync=True)
     """Whether there is a button for the microphone."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._folder = tempfile.TemporaryDirectory(prefix="voicekit-")
-        weakref.finalize(self, self._folder.cleanup)
+        folder = tempfile.TemporaryDirectory(prefix="voicekit-")
+        weakref.finalize(self, folder.cleanup)
+        self.folder = Path(folder.name)
+        """Where files are kept as long as this is."""
         self._observers: list[Callable[[], None]] = []
         self._count = 0
         self.path: Path | None = None
         """The file, once all of it is here."""
         self.name = ""
-        """What its owner calls it."""
+        """What its owner calls it, also where it is refused."""
         self.on_msg(lambda _widget, content, buffers: self._take(content, buffers))
 
-    def accept(self, rule: FileRule, *, records: bool) -> None:
-        """Take what this rule allows; a file that it does not allow is dropped."""
+    def accept(self, rule: FileRule, *, records: bool, converts: bool) -> None:
+        """Take what this rule allows; a file that it does not allow is dropped.
+
+        Parameters
+        ----------
+        records : bool
+            Whether to offer the microphone, which makes a WAV.
+        converts : bool
+            Whether a WAV is made what the rule allows, and so is taken, too.
+        """
+        most = rule.maximum_bytes
         with self.hold_sync():
-            self.extensions = [*rule.extensions]
-            self.maximum_bytes = rule.maximum_bytes
-            self.records = records
-        if self.path is not None and not self._allows(self.name):
+            self.extensions = [*rule.extensions, *(["wav"] if converts else [])]
+            self.maximum_bytes = most
+            self.maximum_wav_bytes = MOST_CONVERTED if converts else most
+            self.records = records and "wav" in self.extensions
+        if self.path and not self._allows(self.name, self.path.stat().st_size):
             self.path = None
 
     def on_file(self, observer: Callable[[], None]) -> None:
-        """Call ``observer()`` whenever a file has come."""
+        """Call ``observer()`` whenever a file has come, or was refused."""
         self._observers.append(observer)
 
     def to_html(self) -> str:
         """Return nothing: a saved notebook takes in no files."""
         return ""
 
-    def _allows(self, name: str) -> bool:
-        return name == RECORDING or _ending(name).lstrip(".") in self.extensions
+    def _allows(self, name: str, size: int) -> bool:
+        ending = _ending(name)
+        most = self.maximum_wav_bytes if ending == ".wav" else self.maximum_bytes
+        return ending.lstrip(".") in self.extensions and size <= most
 
     def _take(self, content: dict[str, Any], buffers: Sequence[memoryview]) -> None:
+        if content.get("refused"):
+            self.path, self.name = None, show_text(str(content["name"]))
+            self._tell()
+            return
         try:
             self._add(content, buffers[0])
         except (InvalidSetting, OSError) as error:
@@ -80,19 +98,20 @@ class Intake(anywidget.AnyWidget):
             return
         self.send({"got": content["upload"]})
         if content["last"]:
-            for observer in self._observers:
-                observer()
+            self._tell()
+
+    def _tell(self) -> None:
+        for observer in self._observers:
+            observer()
 
     def _add(self, content: dict[str, Any], piece: memoryview) -> None:
         name, start = show_text(str(content["name"])), int(content["start"])
-        # A recording is made smaller where the vendor takes no WAV, and checked then.
-        most = MOST_RECORDED if name == RECORDING else self.maximum_bytes
-        if not self._allows(name) or start + len(piece) > most:
-            raise InvalidSetting(f"{name} is not accepted; nothing was sent.")
         if start == 0:
-            self.path, self._count = None, self._count + 1
+            self.path, self.name, self._count = None, "", self._count + 1
+        if not self._allows(name, start + len(piece)):
+            raise InvalidSetting(f"{name} is not accepted; nothing was sent.")
         # Its owner's name could be anything; only the ending is kept.
-        place = Path(self._folder.name) / f"{self._count}{_ending(name)}"
+        place = self.folder / f"{self._count}{_ending(name)}"
         with place.open("ab" if start else "wb") as file:
             file.write(piece)
         if content["last"]:
