@@ -311,3 +311,50 @@ def test_statistics_need_no_kernel():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_the_paragraph_tells_the_plain_result():
+    """Votes before models: how many for whom, how many ties, and the better's share."""
+    votes = pd.DataFrame(
+        {
+            "a": ["kie", "kling"] * 8,
+            "b": ["kling", "kie"] * 8,
+            "outcome": ["a", "b", "a", "tie"] * 4,
+            "rater": [1, 2, 3, 4] * 4,
+            "item": [n // 4 for n in range(16)],
+        }
+    )
+    told = analyse(votes).methods()
+    assert "Votes that were no ties: kie 12 of 12; kling 0 of 12; ties: 4." in told
+    assert "Of these 100% were for kie (interval 76% to 100%" in told
+    counted = votes.assign(count=2)
+    assert "kie 24 of 24; kling 0 of 24; ties: 8." in analyse(counted).methods()
+    assert "Every vote was a tie." in analyse(votes.assign(outcome="tie")).methods()
+
+
+def test_a_rater_who_left_early_is_told():
+    """Unequal numbers of answers are in the paragraph."""
+    scores = pd.DataFrame(
+        {
+            "rater": ["ann", "ann", "bob"],
+            "trial": [1, 2, 1],
+            "item": ["x", "y", "x"],
+            "system": "kie",
+            "score": [4, 5, 3],
+        }
+    )
+    assert "between 1 and 2 trials each" in analyse(scores).methods()
+    assert "trials each" not in analyse(scores[scores["trial"] == 1]).methods()
+
+
+def test_a_result_shows_its_table_and_its_methods():
+    """Names are text: no markup of a voice's name reaches the page."""
+    scores = pd.DataFrame(
+        {"rater": [1, 2], "item": "x", "system": "<b>kie</b>", "score": [4, 5]}
+    )
+    found = analyse(scores)
+    assert "<b>kie</b>" in repr(found)
+    assert found.methods() in repr(found)
+    html = found._repr_html_()
+    assert "&lt;b&gt;kie" in html
+    assert "<b>" not in html

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from voicekit.clip import escaped
 from voicekit.errors import InvalidAnswers, InvalidSetting, Unsupported
 from voicekit.listening.by_kind import ANALYSES
 from voicekit.listening.chart import chart, picture
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["Analysis", "analyse"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Analysis:
-    """The result of a listening test."""
+    """The result of a listening test; a notebook shows its table and its methods."""
 
     kind: str
     table: pd.DataFrame
@@ -46,6 +47,13 @@ class Analysis:
         what is not known is said to be so.
         """
         return paragraph(self.about)
+
+    def __repr__(self) -> str:
+        return f"{self.about.name}\n\n{self.table}\n\n{self.methods()}"
+
+    def _repr_html_(self) -> str:
+        methods = f'<p style="max-width:50em">{escaped(self.methods())}</p>'
+        return f"{self.table.to_html()}{methods}"
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the estimates of `table` with their intervals, best on top.
@@ -144,7 +152,8 @@ def analyse(  # noqa: PLR0913 - one argument per thing that the answers may not 
     if labels is not None and not isinstance(labels, Mapping):
         raise InvalidSetting("labels names the words by answer: {1: 'Bad', 2: 'Poor'}.")
     words = recorded.get("labels") if labels is None else labels
-    kept = _kept(answers)
+    kept, by_rater = _kept(answers), _raters(answers)
+    trials = by_rater.get("trials")
     about = About(
         name=known.name if with_reference else f"{known.name}, no reference",
         source=known.source if told else None,
@@ -156,11 +165,12 @@ def analyse(  # noqa: PLR0913 - one argument per thing that the answers may not 
         raters=_count(kept, "rater"),
         entered=entered(kept),
         items=_count(kept, "item"),
+        trials=None if trials is None else (int(trials.min()), int(trials.max())),
         missing=found.missing,
         excluded=exclusions.sentence() if exclusions else _excluded(answers),
         statistics=f"{found.statistics} All intervals are {confidence:.0%}.",
     )
-    return Analysis(kind=asked, table=found.table, about=about, raters=_raters(answers))
+    return Analysis(kind=asked, table=found.table, about=about, raters=by_rater)
 
 
 COLUMNS = {"ab": "outcome", "mos": "score", "rank": "rank", "best_worst": "best"}

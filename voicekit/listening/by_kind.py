@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -51,6 +51,7 @@ def _ab(answers: pd.DataFrame, confidence: float) -> Found:
     ordered = bradley_terry(frame, ties, order=True, confidence=confidence)
     tie_model = ", ties after Davidson (1970)" if ties else ""
     said = [
+        _shares(frame, fit.table.index, confidence),
         f"Log-worths are those of Bradley and Terry{tie_model}.",
         f"Intervals: {fit.interval}.",
         _order_effect(fit, ordered),
@@ -58,6 +59,34 @@ def _ab(answers: pd.DataFrame, confidence: float) -> Found:
     ]
     missing = left_out(pairs_of(answers), PAIR_COLUMNS)
     return Found(fit.table, " ".join(said), missing)
+
+
+def _shares(frame: pd.DataFrame, systems: Iterable[str], confidence: float) -> str:
+    """Return how many of its votes each system got, and of two the better's share."""
+    ties = frame["outcome"] == "tie"
+    if ties.all():
+        return "Every vote was a tie."
+    decided = frame[~ties]
+    rates = {
+        name: preference_rate(frame, name, confidence=confidence)
+        for name in systems
+        if ((decided["a"] == name) | (decided["b"] == name)).any()
+    }
+    told = "; ".join(
+        f"{name} {round(one.rate * one.votes):g} of {one.votes:g}"
+        for name, one in rates.items()
+    )
+    number = float(frame.loc[ties, "count"].sum() if "count" in frame else ties.sum())
+    parts = [f"Votes that were no ties: {told}; ties: {number:g}."]
+    if len(rates) == 2:  # noqa: PLR2004 - more have no one share
+        name, best = next(iter(rates.items()))
+        low, high = best.rate.low, best.rate.high
+        way = WAYS.get(best.clusters, f"cluster-robust over {best.clusters}")
+        parts.append(
+            f"Of these {best.rate:.0%} were for {name} (interval {low:.0%} to "
+            f"{high:.0%}, {way})."
+        )
+    return " ".join(parts)
 
 
 def _order_effect(fit: BradleyTerry, ordered: BradleyTerry) -> str:

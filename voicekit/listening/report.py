@@ -36,6 +36,8 @@ class About:
     raters: int | None
     entered: str | None
     items: int | None
+    trials: tuple[int, int] | None
+    """The fewest and the most that a rater answered."""
     missing: int
     excluded: str | None
     statistics: str
@@ -48,8 +50,8 @@ def paragraph(about: About) -> str:
     --------
     >>> facts = About(
     ...     name="MOS", source="ITU-T P.800", question=None, labels=(), levels=None,
-    ...     playback=None, design=None, raters=3, entered=None, items=1, missing=0,
-    ...     excluded=None, statistics="Means.")
+    ...     playback=None, design=None, raters=3, entered=None, items=1,
+    ...     trials=None, missing=0, excluded=None, statistics="Means.")
     >>> paragraph(facts).split(". ")[0]
     'Kind of test: MOS (ITU-T P.800), with 3 raters and 1 item'
     """
@@ -66,7 +68,7 @@ def paragraph(about: About) -> str:
         f"Playback: {about.playback or 'not recorded'}.",
         f"Order of trials: {about.design or 'not recorded'}.",
         about.excluded or "Exclusions: none recorded.",
-        _missing(about.missing),
+        _missing(about.missing) + _uneven(about.trials),
         about.statistics,
         f"Computed with {versions}.",
     ]
@@ -128,6 +130,13 @@ def _missing(number: int) -> str:
         return "No answer was missing."
     were = "was" if number == 1 else "were"
     return f"{counted(number, 'answer')} {were} missing and left out."
+
+
+def _uneven(trials: tuple[int, int] | None) -> str:
+    """Return that some raters answered fewer than others: they may have left early."""
+    if trials is None or trials[0] == trials[1]:
+        return ""
+    return f" Raters answered between {trials[0]} and {trials[1]} trials each."
 
 
 def _quoted(words: str | None) -> str:
