@@ -4,11 +4,12 @@ import asyncio
 import signal
 import threading
 import time
+import traceback
 
 import pytest
 
 from voicekit.engine.bridge import Bridge
-from voicekit.errors import VoicekitError
+from voicekit.errors import InvalidText, VoicekitError
 
 
 @pytest.fixture
@@ -80,3 +81,28 @@ def test_close_cancels_what_runs():
     time.sleep(0)
     bridge.close(asyncio.sleep(0), asyncio.sleep(0))
     assert future.cancelled()
+
+
+async def deep(error):
+    async def deeper():
+        raise error
+
+    await deeper()
+
+
+def frames(error):
+    """Return the functions through which an error came, as its reader sees them."""
+    return [frame.name for frame in traceback.extract_tb(error.__traceback__)]
+
+
+def test_an_error_of_ours_comes_without_its_way_through_the_engine(bridge):
+    """Its message is what its reader needs; a bug still shows where it is."""
+    with pytest.raises(InvalidText) as ours:
+        bridge.run(deep(InvalidText("There is no text.")))
+    assert frames(ours.value)[1:] == ["run"]
+    with pytest.raises(InvalidText) as awaited:
+        asyncio.run(bridge.wait(deep(InvalidText("There is no text."))))
+    assert "deeper" not in frames(awaited.value)
+    with pytest.raises(ZeroDivisionError) as bug:
+        bridge.run(deep(ZeroDivisionError()))
+    assert frames(bug.value)[-1] == "deeper"

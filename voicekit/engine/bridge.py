@@ -49,7 +49,9 @@ class Bridge:
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine and block until it is done.
 
-        An interrupt (■, Ctrl-C) stops the wait and cancels the coroutine.
+        An interrupt (■, Ctrl-C) stops the wait and cancels the coroutine. An error of
+        ours comes without the way it took through the engine: it says itself what is
+        wrong, and a hundred lines of ours would stand before that in a notebook.
 
         Raises
         ------
@@ -61,14 +63,20 @@ class Bridge:
             raise RuntimeError("A blocking call on voicekit's loop; use studio.aio.")
         future = self.submit(coroutine)
         try:
-            return future.result()
+            error = future.exception()
         except KeyboardInterrupt:
             future.cancel()
             raise
+        if isinstance(error, VoicekitError):
+            raise error.with_traceback(None)
+        return future.result()
 
     async def wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine here, and await it on the caller's loop."""
-        return await asyncio.wrap_future(self.submit(coroutine))
+        """Run a coroutine here, awaited on the caller's loop; errors as in `run`."""
+        try:
+            return await asyncio.wrap_future(self.submit(coroutine))
+        except VoicekitError as error:
+            raise error.with_traceback(None) from error.__cause__
 
     def is_current(self) -> bool:
         """Tell whether the caller is on the loop's own thread."""
