@@ -153,7 +153,7 @@ def test_a_file_is_looked_at_before_it_travels(lab, desk, sandbox, tmp_path):
     desk.cell.get_by_role("textbox", name="Idea").fill(
         "A calm piano piece for an evening by the sea"
     )
-    desk.button("Make").click()
+    desk.button("Make").press("Enter")
     desk.says(re.compile("^Done: 2 below"))
     songs = desk.cell.locator(".voicekit-takes", has_text="A calm piano piece")
     assert all(seconds > 1 for seconds in lab.durations(songs))

@@ -157,8 +157,11 @@ def test_a_mark_is_its_own_digit(clips, shown):
     expect(page.locator("fieldset label")).to_have_text(
         ["5  Excellent", "4  Good", "3  Fair", "2  Poor", "1  Bad"]
     )
+    hint = page.locator("p.voicekit-hint")
+    expect(hint).to_have_text("Now give your answer.")
     page.keyboard.press("5")
     expect(page.get_by_label("Excellent")).to_be_checked()
+    expect(hint).to_have_text("")
     session.close()
 
 

@@ -3,6 +3,7 @@ import { make } from "./dom.js";
 import { FORMS } from "./forms.js";
 
 const WAITING = "One moment …";
+const UNANSWERED = "Now give your answer.";
 
 function render({ model, el }) {
   const sounds = soundsOf(model);
@@ -79,7 +80,7 @@ function build(state, { sounds, send }) {
   function check() {
     const answered = !form || form.answer() !== null;
     next.setAttribute("aria-disabled", String(!(ready && answered) || sent));
-    hint.textContent = ready ? "" : state.rule;
+    hint.textContent = ready ? (answered ? "" : UNANSWERED) : state.rule;
   }
 
   function submit() {
