@@ -5,9 +5,11 @@ import threading
 
 import pytest
 from fakes import Connected, Free, Paid, Script, begin, job, reply, terms
+from patience import LIMIT_S
 
 from voicekit import providers
 from voicekit.engine import connector
+from voicekit.engine import engine as engine_module
 from voicekit.engine.connector import Connector
 from voicekit.engine.doubts import Doubts
 from voicekit.engine.engine import Engine
@@ -413,3 +415,31 @@ def test_a_keyring_that_asks_its_user_holds_up_nobody(monkeypatch):
         return await account
 
     assert len(asyncio.run(meanwhile())) == 8
+
+
+@pytest.mark.parametrize("kind", [Paid, Free])
+def test_called_off_while_it_is_claimed_nothing_is_left_to_be_sent(
+    library, monkeypatch, kind
+):
+    """The ledger still writes the claim; nobody carries it, and nobody will."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(*given):
+        begun.set()
+        assert go_on.wait(LIMIT_S)
+        return claim(*given)
+
+    monkeypatch.setattr(engine_module, "claim", slow)
+    performing, transport = engine(library)
+
+    async def cancel():
+        asking = asyncio.create_task(performing.perform(job(provider=kind.name), None))
+        assert await asyncio.to_thread(begun.wait, LIMIT_S)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        go_on.set()
+        return await library.transact(attempts)
+
+    (row,) = asyncio.run(cancel())
+    assert (row["state"], row["billed"], row["owner"]) == ("FAILED", "no", "")
+    assert transport.requests == []

@@ -101,3 +101,25 @@ def test_an_error_of_a_click_is_shown_and_not_raised(panel):
     click(panel, shown_by(panel))
     wait_until(lambda: panel.notice.kind == "error")
     assert "no text" in panel.notice.text
+
+
+def test_a_wait_ends_when_its_result_is_shown(panel):
+    """Whoever waits for a line reads what came of it, not what stood there before."""
+    begun, release, done, answers = threading.Event(), threading.Event(), [], []
+
+    def show(_):
+        begun.set()
+        release.wait(LIMIT_S)
+        done.append("shown")
+
+    def ask():
+        answers.append((panel.is_waiting(panel.notice), [*done]))
+
+    panel.start(asyncio.sleep(0), show)
+    assert begun.wait(LIMIT_S)
+    asking = threading.Thread(target=ask)
+    asking.start()
+    asking.join(0.2)  # it would have its answer by now, did it not wait
+    release.set()
+    asking.join(LIMIT_S)
+    assert answers == [(False, ["shown"])]

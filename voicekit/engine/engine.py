@@ -28,7 +28,15 @@ from voicekit.errors import (
 from voicekit.flow import Flow, NoReply, Reply, Request
 from voicekit.job import Job
 from voicekit.library.budget import Terms
-from voicekit.library.claiming import Claim, Elsewhere, Found, Mine, claim, release
+from voicekit.library.claiming import (
+    Claim,
+    Elsewhere,
+    Found,
+    Mine,
+    call_off,
+    claim,
+    release,
+)
 from voicekit.library.files import StoredFile
 from voicekit.library.forgetting import free
 from voicekit.library.ledger import Kept, find, job_of, note_answered
@@ -220,9 +228,14 @@ class Engine:
         terms = await self.terms(job, provider)
         alive = self.library.owner.is_alive
         while True:
-            claimed, written = await self.library.foresee(claim, job, terms, alive)
-            if not (provider.repeatable and isinstance(claimed, Mine)):
-                claimed = await written
+            try:
+                claimed, written = await self.library.foresee(claim, job, terms, alive)
+                if not (provider.repeatable and isinstance(claimed, Mine)):
+                    claimed = await written
+            except asyncio.CancelledError:
+                # What it asked for may still be written, with nobody to carry it.
+                self.library.post(call_off, job, terms)
+                raise
             flight.call_it(claimed.kept.job["id"])
             if isinstance(claimed, Mine):
                 kept = await self._submit(job, provider, claimed, written, flight)

@@ -16,7 +16,7 @@ from voicekit.library import schema
 from voicekit.library.budget import Terms, check_budget
 from voicekit.library.forgetting import free
 from voicekit.library.ledger import Change, Kept, advance, find, log_event, now_us
-from voicekit.library.states import DONE, LIVE, State
+from voicekit.library.states import DONE, LIVE, OPEN, State
 
 __all__ = [
     "Claim",
@@ -25,6 +25,7 @@ __all__ = [
     "Mine",
     "Stands",
     "begin_again",
+    "call_off",
     "claim",
     "never_made",
     "release",
@@ -116,10 +117,22 @@ def _sent_again(held: Kept) -> Change:
     return Change(state=State.FAILED, columns=columns)
 
 
-def never_made() -> Change:
-    """Return the change that ends an attempt whose kernel ended before it: free."""
+def call_off(connection: Connection, job: Job, terms: Terms) -> None:
+    """Let go of what a call claimed and will not carry: nothing was sent by it."""
+    kept = find(connection, key=job.key, take=job.take)
+    is_ours = kept is not None and kept.attempt["owner"] == terms.owner
+    if kept is None or not is_ours or kept.state not in OPEN:
+        return
+    if kept.state is State.RESERVED or terms.repeatable:
+        called_off = never_made("It was called off before anything was sent.")
+        kept = advance(connection, kept, called_off)
+    release(connection, kept.attempt["id"])
+
+
+def never_made(why: str = "The kernel ended before it.") -> Change:
+    """Return the change that ends an attempt that nobody began: free."""
     ended = {
-        "error": {"kind": "Unavailable", "message": "The kernel ended before it."},
+        "error": {"kind": "Unavailable", "message": why},
         "billed": "no",
         "finished_at": now_us(),
     }

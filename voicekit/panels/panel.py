@@ -177,8 +177,9 @@ class Panel:
         return self.start(coroutine, then, line)
 
     def is_waiting(self, line: Notice) -> bool:
-        """Tell whether a call of this line has still to be shown."""
-        return line in tuple(self._waiting.values())
+        """Tell whether a call of this line has still to be shown, to its end."""
+        with _TURN:
+            return line in self._waiting.values()
 
     def stop(self, line: Notice) -> None:
         """Cancel the waits of a line. What was sent is kept by the studio."""
