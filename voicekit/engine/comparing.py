@@ -17,7 +17,7 @@ from voicekit.engine.progress import Progress
 from voicekit.forecast import CellPrice, Forecast, describe
 from voicekit.job import Job
 from voicekit.library.budget import reserved
-from voicekit.library.ledger import Kept, find
+from voicekit.library.ledger import Kept
 from voicekit.library.states import State
 from voicekit.offer import Offer
 from voicekit.task import from_micros
@@ -123,9 +123,7 @@ class Comparing(Calls):
     async def prices(self, crossing: Crossing) -> list[CellPrice]:
         """Say what each cell will cost, for panels."""
         jobs = await self._jobs(crossing)
-        return await asyncio.gather(
-            *(self._price(job, self.provider_of(job.provider)) for job in jobs)
-        )
+        return await asyncio.gather(*map(self._price, jobs))
 
     async def forecast(self, prices: Sequence[CellPrice]) -> list[Forecast]:
         """Return the sums of prices, one for each provider, for panels."""
@@ -193,9 +191,6 @@ class Comparing(Calls):
             take=cell.take,
             settings=cell.settings,
         )
-
-    async def _kept(self, job: Job) -> Kept | None:
-        return await self.engine.library.transact(find, key=job.key, take=job.take)
 
     async def _left(self, name: str) -> float | None:
         budget = self.engine.budgets.get(name)

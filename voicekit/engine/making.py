@@ -20,7 +20,7 @@ from voicekit.forecast import CellPrice
 from voicekit.job import InputFile, Job, Kind, check_take
 from voicekit.library.files import FileStore
 from voicekit.library.forgetting import forget
-from voicekit.library.ledger import find
+from voicekit.library.ledger import Kept, find
 from voicekit.library.states import LIVE
 from voicekit.offer import FileRule, Offer
 from voicekit.providers import Provider
@@ -34,6 +34,9 @@ WAIT_S = 600.0
 
 LOOK_S = 0.5
 """How often the ledger is asked how far a job is."""
+
+_NAMED = ("file", "model", "format", "take")
+"""What a call is given beside its settings."""
 
 
 class Making(Listing):
@@ -69,56 +72,40 @@ class Making(Listing):
         ...     studio.estimate("Hello!", "offline:en-us").evidence
         'free'
         """
-        job, provider = await self._job_for(
+        job = await self._job_for(
             kind, voice, text=text, model=model, format=format, settings=settings
         )
         if file is not None:
             measured = await self.engine.library.run(partial(_measured, Path(file)))
             job = replace(job, files={"file": measured})
-        return await self.engine.estimate(job, provider)
+        return await self.engine.estimate(job, self.provider_of(job.provider))
 
     async def price(self, /, text: str, voice: str | Voice, **given: Any) -> CellPrice:
         """Say what a call will cost, and whether the library answers it, for panels.
 
         Parameters are as in `estimate`.
         """
-        named = {name: given.pop(name, None) for name in ("model", "format")}
-        kind = given.pop("kind", "speech")
-        job, provider = await self._job_for(
-            kind, voice, text=text, **named, settings=given
-        )
-        return await self._price(job, provider)
+        return await self._price(await self._called(text, voice, **given))
 
-    async def _price(self, job: Job, provider: Provider) -> CellPrice:
-        kept = await self.engine.library.transact(find, key=job.key, take=job.take)
+    async def _price(self, job: Job) -> CellPrice:
+        kept = await self._kept(job)
         return CellPrice(
-            provider=provider.name,
+            provider=job.provider,
             is_stored=kept is not None and kept.state in LIVE,
-            estimate=await self.engine.estimate(job, provider),
+            estimate=await self.engine.estimate(job, self.provider_of(job.provider)),
         )
 
-    async def progress(  # noqa: PLR0913 - whatever a call can be told
-        self,
-        /,
-        text: str,
-        voice: str | Voice,
-        *,
-        kind: Kind = "speech",
-        file: str | Path | None = None,
-        model: str | None = None,
-        format: str | None = None,  # noqa: A002
-        take: int = 1,
-        **settings: Any,
+    async def progress(
+        self, /, text: str, voice: str | Voice, **given: Any
     ) -> AsyncIterator[int]:
         """Yield how far a call is, in percent, whenever its vendor says something new.
 
         Parameters are as in `estimate`. It ends only when it is no longer awaited.
         """
-        parts = {"text": text, "file": file, "model": model, "format": format}
-        job, _ = await self._job_for(kind, voice, **parts, take=take, settings=settings)
+        job = await self._called(text, voice, **given)
         told = None
         while True:
-            kept = await self.engine.library.transact(find, key=job.key, take=job.take)
+            kept = await self._kept(job)
             percent = None if kept is None else kept.attempt["progress"]
             if percent not in (None, told):
                 told = percent
@@ -156,16 +143,24 @@ class Making(Listing):
         job = await self._job(kind, self.provider_of(provider), **parts)
         return await self.engine.perform(job, wait_s)
 
-    async def _job_for(
-        self, kind: Kind, voice: str | Voice, **parts: Any
-    ) -> tuple[Job, Provider]:
+    async def _called(
+        self, /, text: str, voice: str | Voice, *, kind: Kind = "speech", **given: Any
+    ) -> Job:
+        """Return the job of a call whose settings stand among what else it is given."""
+        named = {part: given.pop(part) for part in _NAMED if part in given}
+        return await self._job_for(kind, voice, text=text, **named, settings=given)
+
+    async def _job_for(self, kind: Kind, voice: str | Voice, **parts: Any) -> Job:
         """Return a job for a voice, or for a provider where the kind needs no voice."""
         if isinstance(voice, str) and ":" not in voice:
-            provider, voice_id = self.provider_of(voice), None
+            name, voice_id = voice, None
         else:
             chosen = await self.voice(voice)
-            provider, voice_id = self.provider_of(chosen.provider), chosen.id
-        return await self._job(kind, provider, voice=voice_id, **parts), provider
+            name, voice_id = chosen.provider, chosen.id
+        return await self._job(kind, self.provider_of(name), voice=voice_id, **parts)
+
+    async def _kept(self, job: Job) -> Kept | None:
+        return await self.engine.library.transact(find, key=job.key, take=job.take)
 
     def _clip(self, done: Done) -> Clip:
         return clip_of(done.kept, self.engine.library.files, cached=done.cached)

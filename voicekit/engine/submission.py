@@ -31,6 +31,7 @@ from voicekit.engine.watching import Watch
 from voicekit.engine.witness import Sight
 from voicekit.errors import KeyMissing, VoicekitError
 from voicekit.flow import Flow, NoReply, Reply
+from voicekit.library.claiming import CALLED_OFF
 from voicekit.library.ledger import Kept, accept, advance
 from voicekit.library.states import State
 from voicekit.task import Task
@@ -113,8 +114,7 @@ class Submission:
     def _call_off(self, why: BaseException) -> None:
         attempt = self.attempt
         if not self.sent and attempt.kept.state in (State.RESERVED, State.SENDING):
-            never = VoicekitError("It was called off before anything was sent.")
-            error = why if isinstance(why, VoicekitError) else never
+            error = why if isinstance(why, VoicekitError) else VoicekitError(CALLED_OFF)
             change = ended(State.FAILED, error, "no")
             attempt.library.post(advance, attempt.kept, change)
 

@@ -19,6 +19,7 @@ from voicekit.library.ledger import Change, Kept, advance, find, log_event, now_
 from voicekit.library.states import DONE, LIVE, OPEN, State
 
 __all__ = [
+    "CALLED_OFF",
     "Claim",
     "Elsewhere",
     "Found",
@@ -33,6 +34,7 @@ __all__ = [
 
 
 NOBODY = ""
+CALLED_OFF = "It was called off before anything was sent."
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +126,7 @@ def call_off(connection: Connection, job: Job, terms: Terms) -> None:
     if kept is None or not is_ours or kept.state not in OPEN:
         return
     if kept.state is State.RESERVED or terms.repeatable:
-        called_off = never_made("It was called off before anything was sent.")
-        kept = advance(connection, kept, called_off)
+        kept = advance(connection, kept, never_made(CALLED_OFF))
     release(connection, kept.attempt["id"])
 
 

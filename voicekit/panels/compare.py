@@ -122,7 +122,10 @@ class Compare(Panel):
     def add(self, voices: Sequence[str]) -> None:
         """Compare these, too; instead of what stands there until somebody chose."""
         before = [] if self.voices.value == self._first else self.chosen_voices()
-        self.voices.value = "\n".join(dict.fromkeys([*before, *voices]))
+        self._list([*before, *voices])
+
+    def _list(self, voices: Sequence[str]) -> None:
+        self.voices.value = "\n".join(dict.fromkeys(voices))
 
     def chosen_voices(self) -> list[str]:
         """Return the voices to compare."""
@@ -179,7 +182,7 @@ class Compare(Panel):
     def _add(self) -> None:
         chosen = [self.picker.value] if self.picker.value else []
         added = self.picker.values or chosen
-        self.voices.value = "\n".join(dict.fromkeys([*self.chosen_voices(), *added]))
+        self._list([*self.chosen_voices(), *added])
 
     def _prepare(self) -> None:
         """Offer for variation whatever one of the voices accepts."""

@@ -25,7 +25,7 @@ from voicekit.panels.forms import (
 from voicekit.panels.frame import framed, offer_choices
 from voicekit.panels.intake import Intake
 from voicekit.panels.notice import Notice
-from voicekit.panels.panel import NOT_WAITING, STOPPED, Panel
+from voicekit.panels.panel import Panel
 from voicekit.panels.result import result_html
 from voicekit.panels.submit import CHANGED, Shown, Submit
 from voicekit.panels.tuning import Tuning
@@ -96,9 +96,7 @@ class Files(Panel):
 
     def stop_making(self) -> None:
         """Wait no longer; what was sent is kept, and `Tasks` shows it."""
-        waited = self.is_waiting(self.notice)
-        self.stop(self.notice)
-        self.notice.tell(STOPPED if waited else NOT_WAITING)
+        self.stop_waiting()
 
     def refresh(self) -> None:
         """Offer what the studio's providers can make by now; what is chosen stays."""

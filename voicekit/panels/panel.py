@@ -181,6 +181,12 @@ class Panel:
         with _TURN:
             return line in self._waiting.values()
 
+    def stop_waiting(self) -> None:
+        """Wait no longer for what the panel's own line is about, and say so."""
+        waited = self.is_waiting(self.notice)
+        self.stop(self.notice)
+        self.notice.tell(STOPPED if waited else NOT_WAITING)
+
     def stop(self, line: Notice) -> None:
         """Cancel the waits of a line. What was sent is kept by the studio."""
         for future, place in tuple(self._waiting.items()):

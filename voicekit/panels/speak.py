@@ -15,7 +15,7 @@ from voicekit.forecast import CellPrice
 from voicekit.offer import Offer
 from voicekit.panels.frame import framed
 from voicekit.panels.notice import Notice
-from voicekit.panels.panel import NOT_WAITING, STOPPED, Panel
+from voicekit.panels.panel import Panel
 from voicekit.panels.player_bar import PlayerBar
 from voicekit.panels.price import never_charge
 from voicekit.panels.submit import CHANGED, Shown, Submit
@@ -115,9 +115,7 @@ class Speak(Panel):
 
     def stop_speaking(self) -> None:
         """Wait no longer for what was asked."""
-        waited = self.is_waiting(self.notice)
-        self.stop(self.notice)
-        self.notice.tell(STOPPED if waited else NOT_WAITING)
+        self.stop_waiting()
 
     def close(self) -> None:
         """Cancel every wait and take the panel off the screen."""
